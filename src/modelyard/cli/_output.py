@@ -1,0 +1,71 @@
+"""All printing: results to stdout, errors and notes to stderr, `--json` as one document."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import typer
+
+from modelyard.errors import ModelyardError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Result = TypeVar("Result", bound="BaseModel")
+
+
+def show(result: Result, text: Callable[[Result], str], *, as_json: bool) -> None:
+    """Print a result, as one JSON document or as text."""
+    print(_document(result) if as_json else text(result))  # noqa: T201
+
+
+def show_failed(
+    result: Result, text: Callable[[Result], str], error: ModelyardError, *, as_json: bool
+) -> NoReturn:
+    """Print a result that is not what was asked for, with the reason, and exit with its code."""
+    if as_json:
+        print(_document(result, _error(error)))  # noqa: T201
+    else:
+        print(text(result))  # noqa: T201
+        show_error(error, as_json=False)
+    raise typer.Exit(error.exit_code)
+
+
+def show_error(error: ModelyardError, *, as_json: bool) -> None:
+    """Print an error: its sentence and the next step."""
+    if as_json:
+        print(json.dumps(_error(error), ensure_ascii=False))  # noqa: T201
+        return
+    sys.stderr.write(f"error: {error.message}\n")
+    if error.hint:
+        sys.stderr.write(f"  next: {error.hint}\n")
+
+
+def show_json(document: dict[str, Any]) -> None:
+    """Print a document that is JSON by nature."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))  # noqa: T201
+
+
+def note(text: str) -> None:
+    """Say something to the person that is not part of the result."""
+    sys.stderr.write(f"{text}\n")
+
+
+def table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    """Lay out rows in columns as wide as their widest cell."""
+    cells = [tuple("" if c is None else str(c) for c in row) for row in [header, *rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    return "\n".join(
+        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
+
+
+def _error(error: ModelyardError) -> dict[str, Any]:
+    return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+
+
+def _document(result: "BaseModel", extra: dict[str, Any] | None = None) -> str:
+    return json.dumps(
+        result.model_dump(mode="json", by_alias=True) | (extra or {}), ensure_ascii=False, indent=2
+    )

@@ -1,0 +1,102 @@
+"""`modelyard new`: a repository from a table."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modelyard.cli import _output, _prompt
+from modelyard.cli._options import JsonOption, QuietOption, YesOption
+from modelyard.cli._progress import progress
+
+if TYPE_CHECKING:
+    from modelyard.scaffold.new import NewResult
+
+
+class Template(StrEnum):
+    """What can be made."""
+
+    tabular = "tabular"
+
+
+class Platform(StrEnum):
+    """Where the platform comes from."""
+
+    none = "none"
+
+
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; absent or empty.")],
+    data: Annotated[
+        str, typer.Option(help="Path, glob, s3:// or https:// URI, demo:flights or sklearn:NAME.")
+    ] = "demo:flights",
+    query: Annotated[
+        Path | None, typer.Option(help="SQL file to run against --data, a sqlite: or postgresql: URI.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="The column that identifies a row.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column that says when a row happened.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Rows of one group stay on one side of the split.")
+    ] = None,
+    positive: Annotated[str | None, typer.Option(help="The class that counts as positive.")] = None,
+    task: Annotated[str, typer.Option(help="auto, binary, multiclass or regression.")] = "auto",
+    estimator: Annotated[
+        str, typer.Option(help="auto, linear, forest, boosting, xgboost or lightgbm.")
+    ] = "auto",
+    keep_personal: Annotated[
+        list[str] | None, typer.Option(help="Use this column although it looks personal; repeatable.")
+    ] = None,
+    template: Annotated[Template, typer.Option(help="What to make.")] = Template.tabular,
+    platform: Annotated[Platform, typer.Option(help="Where the platform comes from.")] = Platform.none,
+    github: Annotated[
+        str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository will live.")
+    ] = None,
+    git: Annotated[
+        bool, typer.Option("--git/--no-git", help="Make a git repository and the first commit.")
+    ] = True,
+    lock: Annotated[
+        bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")
+    ] = True,
+    yes: YesOption = False,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Make a machine-learning repository from a table. It trains nothing."""
+    from modelyard.scaffold.new import NewRequest, new
+    from modelyard.scaffold.profile import Overrides
+
+    target = target or _prompt.target(data, ask=not (yes or json))
+    request = NewRequest(
+        directory=directory,
+        data=data,
+        query=query,
+        overrides=Overrides(
+            target=target, id=id, time=time, group=group, positive=positive, task=task, estimator=estimator,
+            keep_personal=tuple(keep_personal or ()),
+        ),
+        git=git,
+        lock=lock,
+        github=github,
+    )  # fmt: skip
+    with progress(enabled=not (quiet or json)) as report:
+        result = new(request, report)
+    _output.show(result, _text, as_json=json)
+
+
+def _text(result: "NewResult") -> str:
+    """Say what was made, and why each column got its role."""
+    columns = [(c.name, c.type, c.role, c.reason) for c in result.columns]
+    lines = [
+        f"{result.path}: {result.data.rows:,} rows, {result.data.columns} columns from {result.data.source}",
+        "",
+        _output.table(("column", "type", "role", "why"), columns),
+        "",
+        *(f"{d.subject}: {d.choice} - {d.reason}" for d in result.decisions),
+        *(f"warning: {w}" for w in result.warnings),
+        "",
+        "next:",
+        *(f"  {step}" for step in result.next),
+    ]
+    return "\n".join(lines)

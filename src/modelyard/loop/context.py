@@ -1,0 +1,61 @@
+"""What every stage needs: the project, its store, its local folder, and a way to say how far it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelyard.bundle.source import Pipeline, load_pipeline
+from modelyard.config import Project
+from modelyard.data import contract
+from modelyard.data.contract import Contract
+from modelyard.data.store import Store
+from modelyard.errors import RequestError
+from modelyard.progress import Progress, silent
+from modelyard.registry.models import Registry
+
+LOCAL = ".modelyard"
+
+
+@dataclass(frozen=True)
+class Context:
+    """A project at work."""
+
+    project: Project
+    store: Store
+    local: Path
+    progress: Progress = silent
+
+    @classmethod
+    def of(cls, project: Project, progress: Progress = silent) -> "Context":
+        """Open the store of the project's environment."""
+        store = Store.open(project.environment.store, project.root)
+        return cls(project=project, store=store, local=project.root / LOCAL, progress=progress)
+
+    def contract(self) -> Contract:
+        """Read the data contract."""
+        return contract.load(self.project.root / self.project.config.data.contract)
+
+    def pipeline(self) -> Pipeline:
+        """Import the user's `features`, `build` and `metrics`."""
+        return load_pipeline(self.project.root / "src" / "pipeline")
+
+    def registry(self) -> Registry:
+        """Open the registry (this imports mlflow: two seconds)."""
+        return Registry.open(tracking_uri(self.project), self.project.config.name)
+
+
+def tracking_uri(project: Project) -> str:
+    """Return the MLflow tracking URI: the configured one, else SQLite inside a store that is a folder.
+
+    Raises:
+        RequestError: The store is a bucket and no tracking URI is configured.
+    """
+    environment = project.environment
+    if environment.tracking is not None:
+        return environment.tracking
+    if "://" in environment.store:
+        raise RequestError(
+            f"environments.{project.env}.store is {environment.store}, so tracking needs a URI of its own.",
+            f"Set environments.{project.env}.tracking in modelyard.yaml, say https://mlflow.example.com.",
+            code="no_tracking",
+        )
+    return f"sqlite:///{(project.root / environment.store).resolve() / 'mlflow.db'}"

@@ -1,0 +1,133 @@
+import json
+import subprocess
+import sys
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from modelyard.cli import app
+from modelyard.cli._boundary import Boundary
+from modelyard.errors import OutcomeError, OutsideError, RequestError
+
+runner = CliRunner()
+
+
+def one_command(action):
+    world = typer.Typer(cls=Boundary, rich_markup_mode=None)
+
+    @world.command()
+    def go(json: bool = typer.Option(False, "--json")):
+        action()
+
+    @world.command()
+    def other():
+        pass
+
+    return world
+
+
+def failing(error):
+    def action():
+        raise error
+
+    return one_command(action)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(OutcomeError("no"), 1), (RequestError("no"), 2), (OutsideError("no"), 3)]
+)
+def test_the_class_of_an_error_decides_the_exit_code(error, code):
+    assert runner.invoke(failing(error), ["go"]).exit_code == code
+
+
+def test_an_error_goes_to_stderr_with_its_next_step():
+    result = runner.invoke(failing(RequestError("bad value 7", "use 8")), ["go"])
+    assert result.stdout == ""
+    assert result.stderr == "error: bad value 7\n  next: use 8\n"
+
+
+def test_with_json_an_error_is_one_document_on_stdout_and_stderr_is_empty():
+    result = runner.invoke(failing(RequestError("bad value 7", "use 8", code="seven")), ["go", "--json"])
+    assert json.loads(result.stdout) == {
+        "error": {"code": "seven", "message": "bad value 7", "hint": "use 8"}
+    }
+    assert result.stderr == ""
+
+
+def test_an_interrupt_exits_130_and_says_how_to_go_on():
+    result = runner.invoke(failing(KeyboardInterrupt()), ["go"])
+    assert result.exit_code == 130
+    assert "run the same command again" in result.stderr
+
+
+def test_a_bug_keeps_its_traceback():
+    result = runner.invoke(failing(ZeroDivisionError("bug")), ["go"])
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_a_missing_library_names_the_extra_that_holds_it():
+    result = runner.invoke(
+        failing(ModuleNotFoundError("No module named 'sklearn'", name="sklearn.tree")), ["go"]
+    )
+    assert result.exit_code == 2
+    assert "modelyard[ml]" in result.stderr
+
+
+def test_a_missing_module_that_no_extra_holds_is_a_bug():
+    result = runner.invoke(failing(ModuleNotFoundError("No module named 'x'", name="x")), ["go"])
+    assert isinstance(result.exception, ModuleNotFoundError)
+
+
+def test_a_full_disk_is_an_outside_failure():
+    result = runner.invoke(failing(OSError(28, "No space left on device", "/data/x")), ["go"])
+    assert result.exit_code == 3
+    assert "No space left on device: /data/x" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["run", "--nonsense"], ["models", "show"], ["models", "show", "seven"]]
+)
+def test_misuse_exits_2_with_one_json_document(arguments):
+    result = runner.invoke(app, [*arguments, "--json"])
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["code"] == "usage"
+
+
+def test_version_is_printed_without_a_command():
+    result = runner.invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("modelyard ")
+
+
+def test_help_imports_none_of_the_heavy_libraries():
+    heavy = [
+        "pydantic",
+        "yaml",
+        "polars",
+        "copier",
+        "sklearn",
+        "mlflow",
+        "numpy",
+        "onnx",
+        "onnxruntime",
+        "optuna",
+        "matplotlib",
+        "rich",
+    ]
+    script = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom modelyard.cli import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_outside_a_project_a_command_says_how_to_get_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = runner.invoke(app, ["run", "--json"])
+    assert result.exit_code == 2
+    error = json.loads(result.stdout)["error"]
+    assert error["code"] == "no_project"
+    assert "modelyard new" in error["hint"]

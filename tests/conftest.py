@@ -1,0 +1,15 @@
+"""One world for every test: no colours, a fixed width, an identity for git, and no settings of the machine."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _quiet_world(monkeypatch, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    for name in ("MODELYARD_PROJECT", "MODELYARD_ENV", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
