@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
@@ -52,7 +52,7 @@ def note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def table(header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     """Lay out rows in columns as wide as their widest cell."""
     cells = [tuple("" if c is None else str(c) for c in row) for row in [header, *rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]

@@ -48,8 +48,6 @@ def text(result: "RunResult") -> str:
         lines += [f"  {result.gate.resolves}"]
     if result.version is not None:
         lines += ["", f"version {result.version} is registered"]
-    if result.report is not None:
-        lines += [f"report: {result.report}"]
     return "\n".join(lines)
 
 

@@ -31,9 +31,6 @@ def new(
     data: Annotated[
         str, typer.Option(help="Path, glob, s3:// or https:// URI, demo:flights or sklearn:NAME.")
     ] = "demo:flights",
-    query: Annotated[
-        Path | None, typer.Option(help="SQL file to run against --data, a sqlite: or postgresql: URI.")
-    ] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     id: Annotated[str | None, typer.Option("--id", help="The column that identifies a row.")] = None,
     time: Annotated[str | None, typer.Option(help="The column that says when a row happened.")] = None,
@@ -71,7 +68,6 @@ def new(
     request = NewRequest(
         directory=directory,
         data=data,
-        query=query,
         overrides=Overrides(
             target=target, id=id, time=time, group=group, positive=positive, task=task, estimator=estimator,
             keep_personal=tuple(keep_personal or ()),
@@ -93,7 +89,7 @@ def _text(result: "NewResult") -> str:
         "",
         _output.table(("column", "type", "role", "why"), columns),
         "",
-        *(f"{d.subject}: {d.choice} - {d.reason}" for d in result.decisions),
+        *(f"{d.about}: {d.choice} - {d.reason}" for d in result.decisions),
         *(f"warning: {w}" for w in result.warnings),
         "",
         "next:",

@@ -13,6 +13,7 @@ from modelyard.progress import Progress, silent
 from modelyard.registry.models import Registry
 
 LOCAL = ".modelyard"
+MANIFEST = Path("data") / "snapshot.json"  # committed to git; the rows are not, when they are many
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,15 @@ class Context:
 
     project: Project
     store: Store
-    local: Path
+    local: Path  # of finished stages and caches
+    manifest: Path | None  # where the newest snapshot is noted, for git; None for a throwaway run
     progress: Progress = silent
 
     @classmethod
     def of(cls, project: Project, progress: Progress = silent) -> "Context":
         """Open the store of the project's environment."""
         store = Store.open(project.environment.store, project.root)
-        return cls(project=project, store=store, local=project.root / LOCAL, progress=progress)
+        return cls(project, store, project.root / LOCAL, project.root / MANIFEST, progress)
 
     def contract(self) -> Contract:
         """Read the data contract."""
@@ -40,7 +42,7 @@ class Context:
 
     def registry(self) -> Registry:
         """Open the registry (this imports mlflow: two seconds)."""
-        return Registry.open(tracking_uri(self.project), self.project.config.name)
+        return Registry.open(tracking_uri(self.project), self.project.config.name, self.store)
 
 
 def tracking_uri(project: Project) -> str:

@@ -6,8 +6,7 @@ from modelyard.data.contract import CheckResult
 from modelyard.data.snapshot import Snapshot
 from modelyard.data.split import Split
 from modelyard.errors import OutcomeError
-from modelyard.evaluation.results import Estimate, Evaluation, GateResult
-from modelyard.loop.provenance import Provenance
+from modelyard.evaluation.results import Estimate, Evaluation, GateResult, Parity
 from modelyard.record import Record
 from modelyard.routing.document import Ref
 
@@ -26,20 +25,20 @@ class DataRecord(Record):
     snapshot: Snapshot
     contract: CheckResult
     split: Split
+    follows: Split | None  # the champion's split, from which no row may move back to testing
     parts: dict[str, Part]
     unlabelled: int  # rows left out because their target is missing
 
 
 class TrainRecord(Record):
-    """The stage `train`: the fitted recipe in its evaluated form."""
+    """The stage `train`: the fitted recipe in its evaluated form; the model itself lies beside."""
 
     estimator: str
     parameters: dict[str, bool | int | float | str | None]
-    threshold: float | None
     rows: int
-    form: Literal["onnx", "python"]
-    form_reason: str
     bytes: int
+    parity: Parity
+    notes: list[str] = []
 
 
 class EvaluateRecord(Record):
@@ -55,7 +54,6 @@ class RegisterRecord(Record):
 
     version: int
     sha256: str
-    provenance: Provenance
 
 
 class StageStatus(Record):
@@ -75,7 +73,6 @@ class RunResult(Record):
     gate: GateResult | None = None
     metrics: dict[str, Estimate] = {}
     contract: CheckResult | None = None
-    report: str | None = None
 
     def failure(self) -> OutcomeError | None:
         """Return why the run did not do what was asked; None when it did."""

@@ -22,3 +22,22 @@ def diff(
     from modelyard.loop.table import diff as compare
 
     _output.show(compare(found, a, b), _text, as_json=json)
+
+
+def _text(result: "TableDiff") -> str:
+    rows = result.rows
+    lines = [
+        f"rows: {rows.before:,} before, {rows.after:,} after; {rows.added:,} added, {rows.removed:,} removed, "
+        f"{rows.changed:,} changed (matched by {rows.by})"
+    ]
+    lines += [f"{c.change}: {c.column}  {c.before or ''} -> {c.after or ''}" for c in result.schema_changes]
+    moved = [
+        (c.column, c.measure, _number(c.distance), _number(c.missing_before), _number(c.missing_after), c.before, c.after)
+        for c in result.columns
+    ]
+    header = ("column", "measure", "distance", "missing before", "missing after", "before", "after")
+    return "\n".join([*lines, "", _output.table(header, moved)])
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,69 @@
+"""The champion and the pinned best, on held-out rows that they never saw.
+
+A version is there in two forms: as served (refitted on all its rows) and as evaluated (fitted without its own
+held-out rows). With a split by time the served form is compared on rows after its last one, if there are
+enough; else the evaluated form stands for it on rows that were held out from it too.
+"""
+
+import numpy as np
+import polars as pl
+
+from modelyard.data.split import Split, parts
+from modelyard.evaluation.judged import LEAST_ROWS, Reference
+from modelyard.loop.context import Context
+from modelyard.loop.models import local_bundle
+from modelyard.record import Record
+from modelyard.routing.document import Ref, Routing
+from modelyard.serving.scorer import Scorer
+
+FILE_NAME = "seen.json"
+
+
+class Seen(Record):
+    """Which rows a version has seen; a file of its bundle."""
+
+    snapshot: str
+    split: Split
+    time: str | None  # the time column
+    data_end: str | None  # the last moment that the served form has seen, ISO
+    eval_data_end: str | None  # likewise, for the evaluated form
+
+
+def reference(context: Context, role: str, ref: Ref, held_out: pl.DataFrame) -> Reference:
+    """Score `held_out` by a version, in the form that has not seen the rows it is compared on.
+
+    Raises:
+        OutcomeError: The bundle was damaged, or cannot run here.
+    """
+    folder = local_bundle(context, ref)
+    seen = Seen.model_validate_json((folder / FILE_NAME).read_bytes())
+    after = _after(held_out, seen)
+    if after is not None and int(after.sum()) >= LEAST_ROWS:
+        return _scored(Scorer.load(folder), f"{role} v{ref.version} as served", ref, held_out, after)
+    unseen = (parts(seen.split, held_out) == "test").to_numpy()
+    return _scored(
+        Scorer.load(folder / "evaluated", pipeline=folder / "pipeline"), f"{role} v{ref.version} as evaluated", ref, held_out, unseen
+    )
+
+
+def champion_split(context: Context, routing: Routing) -> Split | None:
+    """Return the split of the champion: rows may move from its test side to training, never back."""
+    if routing.champion is None:
+        return None
+    folder = local_bundle(context, routing.champion)
+    return Seen.model_validate_json((folder / FILE_NAME).read_bytes()).split
+
+
+def _after(held_out: pl.DataFrame, seen: Seen) -> np.ndarray | None:
+    """Return which rows lie after everything the served form has seen; None without a split by time."""
+    if seen.split.by != "time" or seen.time not in held_out.columns or seen.data_end is None:
+        return None
+    end = pl.lit(seen.data_end).str.to_datetime(strict=False)
+    return held_out.select((pl.col(seen.time).cast(pl.Datetime("us")) > end).fill_null(value=False)).to_series().to_numpy()
+
+
+def _scored(scorer: Scorer, label: str, ref: Ref, held_out: pl.DataFrame, mask: np.ndarray) -> Reference:
+    scores = scorer.score(held_out.filter(pl.Series(mask)))
+    return Reference(
+        label=label, version=str(ref.version), mask=mask, scores=scores, threshold=scorer.served.threshold
+    )

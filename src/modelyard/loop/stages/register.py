@@ -1,0 +1,65 @@
+"""The stage `register`: refit on all rows, pack the bundle, make a version of it, and let routing know.
+
+Each step can be repeated and routing is written last, so a kill between any two of them is finished by the
+next run.
+"""
+
+import tempfile
+from pathlib import Path
+
+from modelyard import __version__
+from modelyard.bundle import pack
+from modelyard.bundle.served import Served
+from modelyard.bundle.served import read as read_served
+from modelyard.evaluation.results import Evaluation, GateResult
+from modelyard.loop.admit import admit
+from modelyard.loop.models import store_bundle
+from modelyard.loop.refitted import bundle_files
+from modelyard.loop.results import RegisterRecord, TrainRecord
+from modelyard.loop.track import tags, track
+from modelyard.loop.work import Work
+from modelyard.routing.document import Ref
+
+
+def register(work: Work, train: TrainRecord, evaluation: Evaluation, gate: GateResult) -> RegisterRecord:
+    """Make the version; the first one becomes champion, a later one waits as challenger.
+
+    Raises:
+        OutcomeError: The refitted recipe cannot be exported in the form that serving requires.
+    """
+    work.context.progress("refit", 0, 1)
+    sha256, served = _pack(work, train)
+    work.context.progress("refit", 1, 1)
+    registry = work.context.registry()
+    version = registry.register(
+        work.key,
+        sha256,
+        track(work, registry, train, evaluation, gate),
+        tags(work, gate),
+        bundle=f"{work.context.store.uri}/models/{sha256}",
+        inputs=served.types,
+        outputs=_outputs(served),
+        requirements=[f"modelyard[serve]=={__version__}"],
+    )
+    routing = admit(work.context.store, Ref(version=version.version, sha256=sha256), f"the gate's verdict is {gate.verdict}")
+    registry.sync(routing)
+    registry.note_audit_head(work.context.store)
+    record = RegisterRecord(version=version.version, sha256=sha256)
+    work.judged.save("register", record)
+    return record
+
+
+def _pack(work: Work, train: TrainRecord) -> tuple[str, Served]:
+    """Put the bundle into the store; return its identity and what it serves."""
+    with tempfile.TemporaryDirectory(dir=work.judged.folder, prefix=".bundle.") as temporary:
+        folder = Path(temporary) / "bundle"
+        sha256 = pack(bundle_files(work, train), folder)
+        store_bundle(work.context, folder, sha256)
+        return sha256, read_served(folder)
+
+
+def _outputs(served: Served) -> dict[str, str]:
+    """Name what a prediction holds, for MLflow's signature."""
+    if served.task == "regression":
+        return {"prediction": "number"}
+    return {"prediction": "string"} | {f"probability of {name}": "number" for name in served.classes}
