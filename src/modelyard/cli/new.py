@@ -1,8 +1,7 @@
 """`modelyard new`: a repository from a table."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,17 +12,8 @@ from modelyard.cli._progress import progress
 if TYPE_CHECKING:
     from modelyard.scaffold.new import NewResult
 
-
-class Template(StrEnum):
-    """What can be made."""
-
-    tabular = "tabular"
-
-
-class Platform(StrEnum):
-    """Where the platform comes from."""
-
-    none = "none"
+TaskChoice = Literal["auto", "binary", "multiclass", "regression"]
+EstimatorChoice = Literal["auto", "linear", "forest", "boosting", "xgboost", "lightgbm"]
 
 
 def new(
@@ -38,15 +28,13 @@ def new(
         str | None, typer.Option(help="Rows of one group stay on one side of the split.")
     ] = None,
     positive: Annotated[str | None, typer.Option(help="The class that counts as positive.")] = None,
-    task: Annotated[str, typer.Option(help="auto, binary, multiclass or regression.")] = "auto",
-    estimator: Annotated[
-        str, typer.Option(help="auto, linear, forest, boosting, xgboost or lightgbm.")
-    ] = "auto",
+    task: Annotated[TaskChoice, typer.Option(help="What is predicted.")] = "auto",
+    estimator: Annotated[EstimatorChoice, typer.Option(help="The built-in estimator.")] = "auto",
     keep_personal: Annotated[
         list[str] | None, typer.Option(help="Use this column although it looks personal; repeatable.")
     ] = None,
-    template: Annotated[Template, typer.Option(help="What to make.")] = Template.tabular,
-    platform: Annotated[Platform, typer.Option(help="Where the platform comes from.")] = Platform.none,
+    template: Annotated[Literal["tabular"], typer.Option(help="What to make.")] = "tabular",
+    platform: Annotated[Literal["none"], typer.Option(help="Where the platform comes from.")] = "none",
     github: Annotated[
         str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository will live.")
     ] = None,

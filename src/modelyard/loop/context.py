@@ -30,7 +30,9 @@ class Context:
     def of(cls, project: Project, progress: Progress = silent) -> "Context":
         """Open the store of the project's environment."""
         store = Store.open(project.environment.store, project.root)
-        return cls(project, store, project.root / LOCAL, project.root / MANIFEST, progress)
+        return cls(
+            project, store, project.root / LOCAL / "work" / project.env, project.root / MANIFEST, progress
+        )
 
     def contract(self) -> Contract:
         """Read the data contract."""
@@ -53,7 +55,7 @@ def tracking_uri(project: Project) -> str:
     """
     environment = project.environment
     if environment.tracking is not None:
-        return environment.tracking
+        return _absolute(environment.tracking, project.root)
     if "://" in environment.store:
         raise RequestError(
             f"environments.{project.env}.store is {environment.store}, so tracking needs a URI of its own.",
@@ -61,3 +63,9 @@ def tracking_uri(project: Project) -> str:
             code="no_tracking",
         )
     return f"sqlite:///{(project.root / environment.store).resolve() / 'mlflow.db'}"
+
+
+def _absolute(uri: str, root: Path) -> str:
+    """Anchor a relative SQLite file at the project, wherever the command was typed."""
+    file = uri.removeprefix("sqlite:///")
+    return uri if file == uri or Path(file).is_absolute() else f"sqlite:///{root / file}"

@@ -22,7 +22,9 @@ class Audit(Record):
         if self.chain == "intact":
             return None
         return OutcomeError(
-            f"The audit chain is broken: {self.chain}.", "Restore the store from a backup.", code="chain_broken"
+            f"The audit chain is broken: {self.chain}.",
+            "Restore the store from a backup.",
+            code="chain_broken",
         )
 
 

@@ -37,7 +37,9 @@ def _fetch(context: Context, prefix: str, folder: Path) -> None:
     names = context.store.list(prefix)
     if not names:
         raise OutcomeError(
-            f"The store {context.store.uri} has no {prefix}.", "Restore it from a backup of the store.", code="no_bundle"
+            f"The store {context.store.uri} has no {prefix}.",
+            "Restore it from a backup of the store.",
+            code="no_bundle",
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))

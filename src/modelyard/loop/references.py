@@ -5,6 +5,8 @@ held-out rows). With a split by time the served form is compared on rows after i
 enough; else the evaluated form stands for it on rows that were held out from it too.
 """
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 
@@ -36,14 +38,23 @@ def reference(context: Context, role: str, ref: Ref, held_out: pl.DataFrame) -> 
         OutcomeError: The bundle was damaged, or cannot run here.
     """
     folder = local_bundle(context, ref)
-    seen = Seen.model_validate_json((folder / FILE_NAME).read_bytes())
+    seen = seen_by(folder)
     after = _after(held_out, seen)
     if after is not None and int(after.sum()) >= LEAST_ROWS:
         return _scored(Scorer.load(folder), f"{role} v{ref.version} as served", ref, held_out, after)
     unseen = (parts(seen.split, held_out) == "test").to_numpy()
     return _scored(
-        Scorer.load(folder / "evaluated", pipeline=folder / "pipeline"), f"{role} v{ref.version} as evaluated", ref, held_out, unseen
+        Scorer.load(folder / "evaluated", pipeline=folder / "pipeline"),
+        f"{role} v{ref.version} as evaluated",
+        ref,
+        held_out,
+        unseen,
     )
+
+
+def seen_by(folder: Path) -> Seen:
+    """Return what the version in the bundle `folder` has seen."""
+    return Seen.model_validate_json((folder / FILE_NAME).read_bytes())
 
 
 def champion_split(context: Context, routing: Routing) -> Split | None:
@@ -51,7 +62,7 @@ def champion_split(context: Context, routing: Routing) -> Split | None:
     if routing.champion is None:
         return None
     folder = local_bundle(context, routing.champion)
-    return Seen.model_validate_json((folder / FILE_NAME).read_bytes()).split
+    return seen_by(folder).split
 
 
 def _after(held_out: pl.DataFrame, seen: Seen) -> np.ndarray | None:
@@ -59,7 +70,11 @@ def _after(held_out: pl.DataFrame, seen: Seen) -> np.ndarray | None:
     if seen.split.by != "time" or seen.time not in held_out.columns or seen.data_end is None:
         return None
     end = pl.lit(seen.data_end).str.to_datetime(strict=False)
-    return held_out.select((pl.col(seen.time).cast(pl.Datetime("us")) > end).fill_null(value=False)).to_series().to_numpy()
+    return (
+        held_out.select((pl.col(seen.time).cast(pl.Datetime("us")) > end).fill_null(value=False))
+        .to_series()
+        .to_numpy()
+    )
 
 
 def _scored(scorer: Scorer, label: str, ref: Ref, held_out: pl.DataFrame, mask: np.ndarray) -> Reference:

@@ -41,7 +41,9 @@ def bundle_files(work: Work, train: TrainRecord) -> dict[str, bytes]:
 
 def _sources(work: Work) -> dict[str, bytes]:
     folder = work.pipeline.folder
-    return {f"pipeline/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in sorted(folder.rglob("*.py"))}
+    return {
+        f"pipeline/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in sorted(folder.rglob("*.py"))
+    }
 
 
 def _profile(work: Work, features: list[str]) -> bytes:

@@ -50,7 +50,9 @@ def run(project: Project, request: RunRequest, progress: Progress = silent) -> R
     """
     unknown = [s for s in request.stages if s not in STAGES]
     if unknown:
-        raise RequestError(f"{unknown[0]!r} is not a stage.", f"Stages are: {' '.join(STAGES)}.", code="unknown_stage")
+        raise RequestError(
+            f"{unknown[0]!r} is not a stage.", f"Stages are: {' '.join(STAGES)}.", code="unknown_stage"
+        )
     last = max((STAGES.index(s) for s in request.stages), default=len(STAGES) - 1)
     if request.sample:
         with throwaway(project, progress) as context:
@@ -81,7 +83,9 @@ class _Run:
             self.context.progress(name, 0, 1)
             begin = time.perf_counter()
             status = step()
-            statuses.append(StageStatus(name=name, status=status, seconds=round(time.perf_counter() - begin, 3)))
+            statuses.append(
+                StageStatus(name=name, status=status, seconds=round(time.perf_counter() - begin, 3))
+            )
             self.context.progress(name, 1, 1)
             if status == "failed":
                 break

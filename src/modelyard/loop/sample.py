@@ -22,7 +22,9 @@ def throwaway(project: Project, progress: Progress) -> Generator[Context]:
     config = project.config
     if config.data.sample is None:
         raise RequestError(
-            "data.sample is not set in modelyard.yaml.", "Name a Parquet file of a few hundred rows.", code="no_sample"
+            "data.sample is not set in modelyard.yaml.",
+            "Name a Parquet file of a few hundred rows.",
+            code="no_sample",
         )
     with tempfile.TemporaryDirectory(prefix="modelyard-sample-") as folder:
         data = config.data.model_copy(update={"source": config.data.sample})

@@ -38,9 +38,15 @@ def stays_home(project: Project, contract: Contract) -> frozenset[str]:
 
 def check(project: Project, source: str | None) -> CheckResult:
     """Check the table against the contract."""
-    context = Context.of(project)
-    contract = context.contract()
-    return contracts.check(contract, open_source(project, source))
+    table = open_source(project, source)
+    return contracts.check(applicable(project, Context.of(project).contract(), table), table)
+
+
+def applicable(project: Project, contract: Contract, table: Table) -> Contract:
+    """Return what the contract asks of this table: columns that stay home may be absent from a committed one."""
+    present = set(table.frame.collect_schema().names())
+    home = stays_home(project, contract) - present
+    return contract.model_copy(update={"columns": tuple(c for c in contract.columns if c.name not in home)})
 
 
 def snapshot(project: Project, source: str | None) -> Snapshot:
@@ -52,10 +58,10 @@ def snapshot(project: Project, source: str | None) -> Snapshot:
 
 def take(context: Context, contract: Contract, table: Table) -> Snapshot:
     """Store a typed table as an immutable snapshot."""
+    asked = applicable(context.project, contract, table)
     home = stays_home(context.project, contract)
-    frame = contracts.read(contract, table, optional=home).drop(home, strict=False)
-    present = frame.collect_schema().names()
-    columns = {c.name: c.type for c in contract.columns if c.name in present}
+    columns = {c.name: c.type for c in asked.columns if c.name not in home}
+    frame = contracts.read(asked, table)
     return snapshots_.take(
         context.store, frame, source=table.source, contract_version=contract.version, columns=columns
     )

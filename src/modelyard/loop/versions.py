@@ -1,13 +1,13 @@
 """The registered versions of a project; what routing says of them is repaired in the registry first."""
 
-import polars as pl
-
 from modelyard.config import Project
-from modelyard.errors import OutcomeError
-from modelyard.evaluation.judged import Reference
+from modelyard.errors import OutcomeError, RequestError
 from modelyard.evaluation.results import Comparison
 from modelyard.loop.context import Context
-from modelyard.loop.references import reference
+from modelyard.loop.references import champion_split
+from modelyard.loop.rejudge import rejudge
+from modelyard.loop.results import DataRecord, EvaluateRecord
+from modelyard.loop.stages.data import load, prepare
 from modelyard.record import Record
 from modelyard.registry.models import Registry, Version
 from modelyard.routing import audit, document
@@ -66,3 +66,37 @@ def retire(project: Project, version: int, why: str) -> Version:
     )
     registry.note_audit_head(context.store)
     return retired
+
+
+def compare(project: Project, a: int, b: int) -> Comparison:
+    """Compare two versions on today's rows that neither of them saw; positive differences favour `a`.
+
+    Raises:
+        RequestError: There is no such version.
+        OutcomeError: No row is held out from both.
+    """
+    context = Context.of(project)
+    registry = repaired(context)
+    first, second = (registry.get(v) for v in (a, b))
+    found, _ = prepare(context, None, champion_split(context, document.read(context.store)), force=False)
+    if not isinstance(found, DataRecord):
+        raise OutcomeError("The table breaks its contract.", "`modelyard data check` shows the rows.")
+    evaluated = EvaluateRecord.model_validate_json(registry.file(first.run_id, "evaluate.json") or b"{}")
+    evaluation = rejudge(
+        context,
+        _ref(first),
+        load(context, found).frame,
+        found.snapshot.id,
+        champion=_ref(second),
+        pinned=None,
+        parity=evaluated.evaluation.parity,
+    )
+    if evaluation.versus_champion is None:
+        raise RequestError(
+            f"Versions {a} and {b} are the same bundle.", "Name two that differ.", code="same_version"
+        )
+    return evaluation.versus_champion.model_copy(update={"reference": f"version {b}"})
+
+
+def _ref(version: Version) -> Ref:
+    return Ref(version=version.version, sha256=version.sha256)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from modelyard.config import Project
 from modelyard.evaluation.propose import floors
-from modelyard.loop.context import Context
+from modelyard.loop.context import LOCAL, Context
 from modelyard.loop.latest import Found, find
 from modelyard.loop.results import DataRecord
 from modelyard.loop.stages.data import load
@@ -26,7 +26,7 @@ class ReportResult(Record):
 def write(project: Project) -> ReportResult:
     """Write the page into the project's working folder; a project that ran nothing yet gets one too."""
     context = Context.of(project)
-    path = context.local / "reports" / "index.html"
+    path = context.project.root / LOCAL / "reports" / f"{project.env}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, page(gather(context)).encode())
     return ReportResult(path=str(path))
@@ -97,7 +97,5 @@ def _lineage(found: Found) -> tuple[Step, ...]:
     if found.gate is not None:
         steps.append(Step(label="gate", value=found.gate.verdict))
     if found.register is not None:
-        steps.append(
-            Step(label="version", value=str(found.register.version), detail=found.register.sha256[:12])
-        )
+        steps.append(Step(label="version", value=str(found.register.version), detail=found.register.sha256[:12]))
     return tuple(steps)

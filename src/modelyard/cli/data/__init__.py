@@ -2,7 +2,7 @@
 
 import typer
 
-from modelyard.cli.data import check, diff, list, profile, snapshot
+from modelyard.cli.data import check, diff, list, profile, snapshot  # noqa: A004 - the file is named after its command
 
 app = typer.Typer(
     name="data",

@@ -32,7 +32,15 @@ def _text(result: "TableDiff") -> str:
     ]
     lines += [f"{c.change}: {c.column}  {c.before or ''} -> {c.after or ''}" for c in result.schema_changes]
     moved = [
-        (c.column, c.measure, _number(c.distance), _number(c.missing_before), _number(c.missing_after), c.before, c.after)
+        (
+            c.column,
+            c.measure,
+            _number(c.distance),
+            _number(c.missing_before),
+            _number(c.missing_after),
+            c.before,
+            c.after,
+        )
         for c in result.columns
     ]
     header = ("column", "measure", "distance", "missing before", "missing after", "before", "after")

@@ -2,7 +2,7 @@
 
 import typer
 
-from modelyard.cli.models import compare, copy, list, retire, show
+from modelyard.cli.models import compare, copy, list, retire, show  # noqa: A004 - the file is named after its command
 
 app = typer.Typer(name="models", help="The registry.", no_args_is_help=True, rich_markup_mode=None)
 app.command("list")(list.list_)

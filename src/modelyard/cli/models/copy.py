@@ -1,6 +1,6 @@
 """`modelyard models copy`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,9 @@ from modelyard.cli import _output
 from modelyard.cli._options import JsonOption, ProjectOption
 from modelyard.cli._project import open_project
 from modelyard.cli.models.show import VersionArgument
+
+if TYPE_CHECKING:
+    from modelyard.loop.promote import Promotion
 
 
 def copy(
@@ -26,3 +29,9 @@ def copy(
     if failure is not None:
         _output.show_failed(result, _text, failure, as_json=json)
     _output.show(result, _text, as_json=json)
+
+
+def _text(result: "Promotion") -> str:
+    rules = [f"  {r.verdict:<12} {r.name}: {r.reason}" for r in result.gate.rules]
+    head = f"{result.source} -> {result.target}: version {result.version}, sha256 {result.sha256[:12]}"
+    return "\n".join([head, f"gate: {result.gate.verdict}", *rules])

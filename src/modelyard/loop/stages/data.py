@@ -11,11 +11,12 @@ from modelyard.data import contract as contracts
 from modelyard.data import snapshot as snapshots
 from modelyard.data import split as splits
 from modelyard.data.contract import CheckResult
+from modelyard.data.load import Table
 from modelyard.data.split import Split
 from modelyard.errors import OutcomeError
 from modelyard.loop.context import Context
 from modelyard.loop.results import DataRecord, Part
-from modelyard.loop.table import open_source, take
+from modelyard.loop.table import applicable, open_source, take
 from modelyard.loop.workspace import Workspace, write_atomically
 
 
@@ -31,7 +32,9 @@ class Rows:
         return self.frame.filter(self.parts.is_in(names))
 
 
-def prepare(context: Context, source: str | None, previous: Split | None, *, force: bool) -> tuple[DataRecord | CheckResult, bool]:
+def prepare(
+    context: Context, source: str | None, previous: Split | None, *, force: bool
+) -> tuple[DataRecord | CheckResult, bool]:
     """Return the record and whether it was cached; the check's result alone where the contract is broken."""
     fingerprint = _fingerprint(context, source)
     cache = Workspace(context.local / "runs" / "data")
@@ -39,10 +42,11 @@ def prepare(context: Context, source: str | None, previous: Split | None, *, for
         known = cache.load(fingerprint, DataRecord)
         if known is not None and previous in (known.follows, known.split) and _still_stored(context, known):
             return known, True
-    checked = contracts.check(context.contract(), open_source(context.project, source))
+    table = open_source(context.project, source)
+    checked = contracts.check(applicable(context.project, context.contract(), table), table)
     if not checked.passed:
         return checked, False
-    record = _store(context, source, previous, checked)
+    record = _store(context, table, previous, checked)
     if fingerprint is not None:
         cache.save(fingerprint, record)
     return record, False
@@ -66,14 +70,16 @@ def labelled(frame: pl.DataFrame, target: str) -> pl.DataFrame:
     kept = frame.filter(known)
     if kept.is_empty():
         raise OutcomeError(
-            f"No row has a value of the target {target!r}.", "Label rows, or choose another target.", code="no_labels"
+            f"No row has a value of the target {target!r}.",
+            "Label rows, or choose another target.",
+            code="no_labels",
         )
     return kept
 
 
-def _store(context: Context, source: str | None, previous: Split | None, checked: CheckResult) -> DataRecord:
+def _store(context: Context, table: Table, previous: Split | None, checked: CheckResult) -> DataRecord:
     config = context.project.config
-    snapshot = take(context, context.contract(), open_source(context.project, source))
+    snapshot = take(context, context.contract(), table)
     everything = snapshots.read(context.store, snapshot)
     frame = labelled(everything, config.data.target)
     split = splits.plan(frame, config.split, config.data, previous)
@@ -83,7 +89,10 @@ def _store(context: Context, source: str | None, previous: Split | None, checked
         contract=checked,
         split=split,
         follows=previous,
-        parts={name: _part(frame.filter(parts == name), config.data.time) for name in ("train", "validation", "test")},
+        parts={
+            name: _part(frame.filter(parts == name), config.data.time)
+            for name in ("train", "validation", "test")
+        },
         unlabelled=everything.height - frame.height,
     )
     _write_manifest(context, record)

@@ -78,7 +78,9 @@ def _held_out(work: Work, train: TrainRecord, scorer: Scorer) -> Scores:
 
 
 def _identity(work: Work, scores: Scores) -> str:
-    text = f"{work.data.snapshot.id} {work.data.split.model_dump_json()} {scores.repeats} {scores.frame.height}"
+    text = (
+        f"{work.data.snapshot.id} {work.data.split.model_dump_json()} {scores.repeats} {scores.frame.height}"
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -41,7 +41,11 @@ def register(work: Work, train: TrainRecord, evaluation: Evaluation, gate: GateR
         outputs=_outputs(served),
         requirements=[f"modelyard[serve]=={__version__}"],
     )
-    routing = admit(work.context.store, Ref(version=version.version, sha256=sha256), f"the gate's verdict is {gate.verdict}")
+    routing = admit(
+        work.context.store,
+        Ref(version=version.version, sha256=sha256),
+        f"the gate's verdict is {gate.verdict}",
+    )
     registry.sync(routing)
     registry.note_audit_head(work.context.store)
     record = RegisterRecord(version=version.version, sha256=sha256)

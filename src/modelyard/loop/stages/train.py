@@ -51,5 +51,11 @@ def _study(work: Work) -> Path:
 
 def _untested(exported: Export) -> Parity:
     return Parity(
-        rows=0, differing=0, largest=0.0, flips=0, passed=False, served=exported.form, reason="no held-out rows"
+        rows=0,
+        differing=0,
+        largest=0.0,
+        flips=0,
+        passed=False,
+        served=exported.form,
+        reason="no held-out rows",
     )

@@ -1,0 +1,1 @@
+"""Tables: reading them, their types, their snapshots, how they are split and how two of them differ."""

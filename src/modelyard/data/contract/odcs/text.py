@@ -1,0 +1,56 @@
+"""The YAML of a contract: short lines for small mappings, and no key twice."""
+
+from typing import Any
+
+import yaml
+from yaml.constructor import ConstructorError
+
+
+class Inline(dict):  # type: ignore[type-arg]
+    """A mapping that is written on one line."""
+
+
+class InlineList(list):  # type: ignore[type-arg]
+    """A list that is written on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes `Inline` values in flow style, and indents lists so that the file reads well."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002 - PyYAML's signature
+        return True
+
+
+_Dumper.add_representer(Inline, lambda d, v: d.represent_mapping("tag:yaml.org,2002:map", v.items(), flow_style=True))
+_Dumper.add_representer(InlineList, lambda d, v: d.represent_sequence("tag:yaml.org,2002:seq", v, flow_style=True))
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Refuses a mapping that has one key twice: PyYAML would silently keep the last."""
+
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key, _ in node.value:
+        value = key.value
+        if value in seen and key.tag != "tag:yaml.org,2002:merge":
+            raise ConstructorError(None, None, f"the key {value!r} is there twice", key.start_mark)
+        seen.add(value)
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_yaml(text: str) -> object:
+    """Parse one document (yaml.YAMLError when it is none)."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+
+
+def write_yaml(document: dict[str, Any]) -> str:
+    """Write one document, in the order of its keys."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)

@@ -1,0 +1,1 @@
+"""Evaluation on held-out rows, and the gate that judges it."""

@@ -1,0 +1,126 @@
+"""Words of column names and values that give their meaning away, in several languages, without accents."""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+KNOWN_BEFORE = _words(
+    """
+    sched scheduled plan planned expected due start started begin open opened created initial previous
+    prior before old first budget estimated estimate promised requested ordered geplant soll debut prevu
+    """
+)
+"""Says that a column is known before the other one of its pair."""
+
+HAPPENED = _words(
+    """
+    yes y true t 1 ja j si oui sim da tak positive pos positif churn churned fraud fraudulent default
+    defaulted late delayed bad spam died dead death deceased failed failure fail faulty defect defective
+    malignant sick disease ill diseased abnormal attack anomaly anomalous recurrence recurred won win
+    success converted conversion clicked click bought purchased subscribed left attrited exited cancelled
+    canceled returned abandoned accepted approved readmitted present poisonous toxic infected outlier
+    survived
+    """
+)
+"""Classes that say that something happened."""
+
+DID_NOT = _words(
+    """
+    no n false f 0 nein non nao nee nie negative neg negatif stayed retained genuine legitimate legit
+    ontime good ham alive living ok passed pass healthy benign normal none lost loss failed existing
+    active kept absent edible inlier rejected denied
+    """
+)
+"""Classes that say that it did not."""
+
+ID_WORDS = _words(
+    """
+    id ids uuid guid key pk nr num no number index code identifier kennung cle clave codigo
+    """
+)
+"""First or last words of an identifier."""
+
+ENTITIES = _words(
+    """
+    customer client patient subject person user member household account device machine sensor vehicle
+    student employee session player driver family participant respondent policyholder kunde cliente utente
+    paziente paciente usuario utilisateur
+    """
+)
+"""Who or what has several rows."""
+
+TIME_WORDS = _words(
+    """
+    timestamp ts datetime time date day event created observed recorded ordered order transaction purchase
+    occurred datum zeit fecha heure data hora tijd month
+    """
+)
+"""When a row happened, the likelier first."""
+
+BIRTH = _words(
+    """
+    birth birthday dob born geburt geburtsdatum naissance nacimiento nascita
+    """
+)
+"""A time that is not the row's."""
+
+COUNTED = _words(
+    """
+    count counts num number quantity qty anzahl nombre cantidad total visits age years
+    """
+)
+"""A number that counts."""
+
+NAME_WORDS = _words(
+    """
+    name names nom nome nombre naam imie namn navn passenger customer client contact author owner driver
+    player employee patient student teacher person guest member user seller buyer agent doctor fullname
+    """
+)
+"""Says that values are the names of somebody."""
+
+HINTS: dict[str, tuple[str, ...]] = {
+    "e-mail addresses": (
+        "email", "e mail", "mail", "courriel", "correo", "epost", "mailadresse",
+    ),
+    "phone numbers": (
+        "phone", "telephone", "telefon", "telefono", "telefone", "tel", "mobile", "cell", "cellphone",
+        "handy", "movil", "celular", "cellulare", "portable", "fax", "telefoon", "rufnummer", "msisdn",
+    ),
+    "IP addresses": (
+        "ip", "ip address", "ip addr", "ipaddress",
+    ),
+    "card numbers": (
+        "card number", "card no", "credit card", "cc number", "creditcard", "pan number", "kartennummer",
+    ),
+    "national or bank numbers": (
+        "ssn", "social security", "passport", "passport number", "national id", "national insurance",
+        "nino", "nhs", "dni", "nif", "nie", "curp", "cpf", "codice fiscale", "steuer id", "steuernummer",
+        "sozialversicherungsnummer", "personnummer", "fodselsnummer", "bsn", "pesel", "aadhaar", "aadhar",
+        "driver license", "drivers license", "driving licence", "tax id", "tin", "identity number",
+        "id card", "iban", "account number", "kontonummer", "bank account", "numero securite sociale",
+        "rib", "vat number",
+    ),
+    "dates of birth": (
+        "birth date", "birthdate", "date of birth", "dob", "birthday", "geburtsdatum", "geburtstag",
+        "date naissance", "date de naissance", "fecha nacimiento", "fecha de nacimiento", "data nascita",
+        "data di nascita", "data nascimento", "data de nascimento", "geboortedatum", "data urodzenia",
+        "born",
+    ),
+    "postal addresses": (
+        "address", "addr", "street", "street name", "adresse", "anschrift", "strasse", "direccion",
+        "domicilio", "calle", "indirizzo", "endereco", "adres", "ulica", "straat", "address line", "rue",
+        "adress", "gata",
+    ),
+    "names of people": (
+        "first name", "firstname", "last name", "lastname", "surname", "forename", "given name",
+        "family name", "middle name", "full name", "fullname", "maiden name", "customer name",
+        "client name", "contact name", "patient name", "employee name", "user name", "username",
+        "nickname", "login", "vorname", "nachname", "familienname", "prenom", "nom de famille",
+        "nom famille", "apellido", "apellidos", "cognome", "sobrenome", "voornaam", "achternaam",
+        "nazwisko", "fornamn", "efternamn", "etternavn", "passenger name", "guest name", "person name",
+        "cardholder", "card holder",
+    ),
+}  # fmt: skip
+"""Phrases in a column's name, by what they say that it holds."""

@@ -1,0 +1,90 @@
+"""Says what is odd about a table but does not stop the work."""
+
+from modelyard.scaffold.profile.choose import SplitChoice
+from modelyard.scaffold.profile.columns import Sorting
+from modelyard.scaffold.profile.read import Facts, Reading
+from modelyard.scaffold.profile.target import Target
+
+FEW_IN_CLASS = 20
+_MAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
+
+
+def warnings(reading: Reading, sorting: Sorting, target: Target, split: SplitChoice) -> list[str]:
+    """Return the warnings, the most weighty first."""
+    found = [_unlabelled(target.facts), _small_classes(target), _identity(reading, sorting)]
+    found += [_time(reading, sorting, split), _repeated(reading, sorting)]
+    found += [_infinite(reading, c) for c in sorting.features(reading.facts) if c.type == "number"]
+    found += [_together(reading, c, target.facts) for c in sorting.features(reading.facts)]
+    found += [_mail(reading, c) for c in reading.facts if c.name in sorting.text]
+    return [warning for warning in found if warning]
+
+
+def _unlabelled(facts: Facts) -> str:
+    if facts.missing == 0:
+        return ""
+    share = 100 * facts.missing / facts.rows
+    return f"{facts.missing:,} rows ({share:.3g} %) have no {facts.name!r}; they are left out of training"
+
+
+def _small_classes(target: Target) -> str:
+    small = [str(v) for v, n in zip(target.values, target.balance, strict=True) if n < FEW_IN_CLASS]
+    if not small:
+        return ""
+    shown = ", ".join(map(repr, small[:5])) + (f" and {len(small) - 5} more" if len(small) > 5 else "")
+    return f"few rows (under {FEW_IN_CLASS}) of class {shown}: the gate can say little about them"
+
+
+def _identity(reading: Reading, sorting: Sorting) -> str:
+    name = sorting.only("id")
+    if name is None or reading.by_name[name].unique:
+        return ""
+    facts = reading.by_name[name]
+    repeated = facts.rows - facts.missing - facts.distinct
+    return (
+        f"identifier {name!r} is missing in {facts.missing:,} rows and repeats in {max(0, repeated):,}; "
+        "where it names an entity with several rows, use --group"
+    )
+
+
+def _time(reading: Reading, sorting: Sorting, split: SplitChoice) -> str:
+    name = sorting.only("time")
+    if name is None:
+        return ""
+    facts = reading.by_name[name]
+    if facts.missing:
+        return f"{facts.missing:,} rows have no {name!r}"
+    return "" if split.by == "time" else f"{name!r} spans too few days to split by time"
+
+
+def _repeated(reading: Reading, sorting: Sorting) -> str:
+    """Equal rows on both sides of a random split flatter the model."""
+    keys = [c.key for c in reading.facts if sorting.decided[c.name].role in ("feature", "target")]
+    if not reading.complete or reading.rows < 2 or len(keys) < 2:
+        return ""
+    repeated = reading.rows - reading.frame.select(keys).hash_rows(seed=0).n_unique()
+    if repeated < 0.01 * reading.rows:
+        return ""
+    return f"{repeated:,} rows repeat another in every feature and the target"
+
+
+def _together(reading: Reading, facts: Facts, target: Facts) -> str:
+    """A value that is there exactly where the outcome is was probably recorded with it."""
+    if not 0 < facts.missing == target.missing:
+        return ""
+    absent = reading.values(facts).is_null()
+    if not bool((absent == reading.values(target).is_null()).all()):
+        return ""
+    return (
+        f"{facts.name!r} is missing exactly where {target.name!r} is: if it is only known with the outcome, "
+        "put it under data.ignore"
+    )
+
+
+def _infinite(reading: Reading, facts: Facts) -> str:
+    count = int(reading.values(facts).is_infinite().sum())
+    return f"{facts.name!r} holds infinite values" if count else ""
+
+
+def _mail(reading: Reading, facts: Facts) -> str:
+    found = reading.values(facts).drop_nulls().head(5_000).str.contains(_MAIL).any()
+    return f"free text {facts.name!r} holds e-mail addresses; consider leaving it out" if found else ""

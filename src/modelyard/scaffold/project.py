@@ -1,0 +1,85 @@
+"""Writes every file of a new project but its lock and its repository."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from polars import selectors
+
+from modelyard.data import contract as contracts
+from modelyard.scaffold import config_file, facts, naming, render, tables, vendor
+from modelyard.scaffold.profile import to_config, to_contract
+
+if TYPE_CHECKING:
+    from modelyard.data.load import Table
+    from modelyard.scaffold.profile import TableProfile
+    from modelyard.scaffold.tables import Placed
+
+_BOOSTED = frozenset({"xgboost", "lightgbm"})
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What a project is made from, beside its rows."""
+
+    directory: Path
+    profile: "TableProfile"
+    keep_personal: tuple[str, ...] = ()
+    github: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return naming.slug(self.directory)
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """Columns of personal data, which stay outside the repository."""
+        found = (column.name for column in self.profile.columns if column.personal)
+        return frozenset(found) - frozenset(self.keep_personal)
+
+
+def fill(plan: Blueprint, table: "Table", workshop: Path) -> "Placed":
+    """Write the project into the empty folder `workshop`.
+
+    Raises:
+        ModelyardError: The table cannot be read to its end, or the template does not fit.
+        OSError: The folder cannot be written.
+    """
+    profiled, name = plan.profile, plan.name
+    contract = to_contract(profiled, name)
+    frame = contracts.read(contract, table)
+    rows = tables.Rows(
+        frame=frame.drop(selectors.by_name(*plan.absent)) if plan.absent else frame,
+        count=profiled.rows,
+        target=profiled.target,
+        classes=profiled.task != "regression",
+    )
+    placed = tables.place(rows, name=name, given=table.source, workshop=workshop, final=plan.directory)
+    render.render("tabular", _answers(plan, placed), workshop)
+    config = to_config(profiled, name, source=placed.source, sample=placed.sample)
+    _write(workshop / "modelyard.yaml", config_file.text(config))
+    _write(workshop / config_file.SCHEMA_PATH, config_file.schema_text())
+    _write(workshop / "contract.yaml", contracts.dump(contract))
+    vendor.attach(workshop)
+    return placed
+
+
+def _answers(plan: Blueprint, placed: "Placed") -> dict[str, object]:
+    return {
+        "project_name": plan.name,
+        "task": plan.profile.task,
+        "target": facts.shown(plan.profile.target),
+        "metric": plan.profile.metric,
+        "extra": "boost" if plan.profile.estimator in _BOOSTED else "ml",
+        "python_version": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "modelyard_version": vendor.installed_version(),
+        "owner": plan.github.partition("/")[0] if plan.github else "",
+        "facts": facts.of(plan.profile, placed, plan.absent),
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

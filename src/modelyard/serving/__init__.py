@@ -1,0 +1,1 @@
+"""Answers with a registered version. Imports no training code."""

@@ -1,0 +1,98 @@
+"""A trained model before export, and the one way in which it scores."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from modelyard.bundle.blame import users_code
+from modelyard.bundle.calibration import Calibration
+from modelyard.bundle.served import logical, missing
+from modelyard.bundle.source import Pipeline
+from modelyard.config.model import Task
+from modelyard.data.encode import Encoding
+from modelyard.data.types.kinds import LogicalType
+from modelyard.errors import RequestError
+from modelyard.training.build import BuildConfig
+from modelyard.training.threads import limited
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model with everything that made it."""
+
+    task: Task
+    encoding: Encoding
+    estimator: Any  # fitted; scikit-learn's interface
+    classes: list[str]  # binary: [negative, positive]; empty for regression
+    positive: str | None
+    threshold: float | None  # binary: positive at or above it
+    calibration: Calibration | None
+    build: BuildConfig
+    inputs: list[str]  # columns read, before features()
+    schema: pl.Schema  # types of `inputs`
+    pipeline: Pipeline
+    n_rows: int  # rows it was fitted on
+    left_out: int = 0  # rows without a target
+    notes: list[str] = field(default_factory=list)  # what a reader of the report should know
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The hyper-parameters in force."""
+        return dict(self.build.parameters)
+
+    @property
+    def types(self) -> dict[str, LogicalType]:
+        """Logical types of the inputs."""
+        return logical(self.schema)
+
+    def matrix(self, rows: pl.DataFrame) -> np.ndarray:
+        """Return the float32 matrix of `rows`, shape (rows, encoding.width)."""
+        return self.encoding.apply(self.pipeline.make(pick(rows, self.inputs, self.schema)))
+
+    def score(self, rows: pl.DataFrame) -> np.ndarray:
+        """Return probabilities (rows, classes) in the order of `classes`, or numbers (rows,); float64.
+
+        Raises:
+            OutcomeError: A column is absent.
+            RequestError: The user's code raised.
+        """
+        return self.score_matrix(self.matrix(rows))
+
+    def score_matrix(self, matrix: np.ndarray) -> np.ndarray:
+        """Score rows that are encoded already."""
+        raw = predict(self.estimator, matrix, self.build, self.pipeline)
+        return raw if self.calibration is None else self.calibration.apply(raw)
+
+
+def pick(rows: pl.DataFrame, inputs: list[str], schema: pl.Schema) -> pl.DataFrame:
+    """Return the columns `inputs` of `rows` with the types of `schema`."""
+    absent = [name for name in inputs if name not in rows.columns]
+    if absent:
+        raise missing(absent)
+    series = [rows.get_column(name) for name in inputs]
+    return pl.DataFrame([s if s.dtype == schema[s.name] else s.cast(schema[s.name], strict=False) for s in series])
+
+
+def predict(estimator: Any, matrix: np.ndarray, build: BuildConfig, pipeline: Pipeline) -> np.ndarray:  # noqa: ANN401
+    """Return the estimator's raw scores: (rows, classes), or (rows,) for regression.
+
+    Raises:
+        RequestError: The user's estimator raised, or gives no scores of that shape.
+    """
+    if not len(matrix):
+        return np.empty((0, build.n_classes) if build.n_classes else 0)
+    method = "predict_proba" if build.n_classes else "predict"
+    with users_code(pipeline.folder, f"{method}() of the estimator"), limited(build.threads):
+        scores = np.asarray(getattr(estimator, method)(matrix), dtype=np.float64)
+    expected = (len(matrix), build.n_classes) if build.n_classes else (len(matrix),)
+    if scores.shape == (len(matrix), 1) and not build.n_classes:
+        return scores[:, 0]
+    if scores.shape != expected:
+        raise RequestError(
+            f"{method}() of the estimator returned shape {scores.shape} instead of {expected}.",
+            "build() in src/pipeline/model.py returns an estimator with scikit-learn's interface.",
+            code="bad_estimator",
+        )
+    return scores

@@ -1,0 +1,45 @@
+"""Turns a fitted scikit-learn pipeline into one ONNX graph: packed float32 rows in, calibrated scores out."""
+
+import warnings
+from typing import Any
+
+from modelyard.bundle.served import INPUT, OUTPUT
+from modelyard.training.boosters import register
+from modelyard.training.fitted import Fitted
+from modelyard.training.graph_end import finish
+from modelyard.training.rounding import floor_thresholds
+from modelyard.training.scaling import register_scaler
+
+_OPSET = {"": 18, "ai.onnx.ml": 3}
+_NAME = "modelyard"  # the default is a random name, and the file's sha256 must repeat
+
+
+def convert(fitted: Fitted) -> bytes:
+    """Return the ONNX file of a fitted model.
+
+    Raises:
+        Exception: Whatever the converter raises; any of it means "not convertible".
+    """
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import FloatTensorType
+
+    register(fitted.estimator)
+    register_scaler()
+    floor_thresholds(fitted.estimator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = convert_sklearn(
+            fitted.estimator,
+            name=_NAME,
+            initial_types=[(INPUT, FloatTensorType([None, fitted.encoding.width]))],
+            options=_options(fitted.estimator),
+            target_opset=_OPSET,
+        )
+    finish(model, OUTPUT, classes=len(fitted.classes), calibration=fitted.calibration)
+    return model.SerializeToString(deterministic=True)
+
+
+def _options(estimator: Any) -> dict[int, dict[str, Any]]:  # noqa: ANN401
+    from sklearn.base import is_classifier
+
+    return {id(estimator): {"zipmap": False}} if is_classifier(estimator) else {}
