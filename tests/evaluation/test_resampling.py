@@ -60,6 +60,17 @@ def test_many_blocks_are_merged_and_still_counted():
     assert np.bincount(where.codes).min() == np.bincount(where.codes).max() == 20
 
 
+def test_one_dominant_block_leaves_few_to_resample():
+    codes = np.concatenate([np.zeros(500, dtype=int), np.arange(1, 101).repeat(5)])
+    assert units(codes, Plan()).effective == pytest.approx(1000**2 / (500**2 + 100 * 25))
+    assert units(np.arange(300), Plan()).effective == pytest.approx(300)
+    random = np.random.default_rng(0)
+    rows = scored("regression", random.normal(size=1000) + 3.0 * (codes == 0), np.zeros(1000))
+    even = np.arange(1000) % 101
+    skewed, plain = (estimate(METRICS["mae"], rows, units(c, Plan())) for c in (codes, even))
+    assert skewed.high - skewed.low > 3 * (plain.high - plain.low)
+
+
 def test_the_same_seed_gives_the_same_interval():
     random = np.random.default_rng(0)
     rows = scored("regression", random.normal(size=100), random.normal(size=100))
@@ -73,9 +84,7 @@ def test_blocks_that_move_together_widen_the_interval():
     day = np.arange(2000) % 40
     truth = random.normal(size=2000) + 2.0 * random.normal(size=40)[day]
     rows = scored("regression", truth, np.zeros(2000))
-    by_day, by_row = (
-        estimate(METRICS["mae"], rows, units(codes, Plan())) for codes in (day, np.arange(2000))
-    )
+    by_day, by_row = (estimate(METRICS["mae"], rows, units(codes, Plan())) for codes in (day, np.arange(2000)))
     assert by_day.high - by_day.low > 2 * (by_row.high - by_row.low)
 
 
@@ -128,9 +137,7 @@ def pair(n=500):
     random = np.random.default_rng(0)
     truth = random.integers(0, 2, n)
     good = np.clip(truth * 0.3 + random.random(n) * 0.6, 0, 1)
-    return scored("binary", truth, good), scored(
-        "binary", truth, np.clip(good + random.normal(size=n) * 0.2, 0, 1)
-    )
+    return scored("binary", truth, good), scored("binary", truth, np.clip(good + random.normal(size=n) * 0.2, 0, 1))
 
 
 @pytest.mark.parametrize("name", ["roc_auc", "log_loss", "accuracy", "brier"])
@@ -175,8 +182,7 @@ def test_resolvable_loss_passes_an_equal_model_in_eighty_of_a_hundred():
 
 def test_more_rows_resolve_smaller_losses():
     few, many = (
-        compare(METRICS["brier"], *pair(n), units(np.arange(n), Plan(300)), "x").resolvable
-        for n in (500, 5000)
+        compare(METRICS["brier"], *pair(n), units(np.arange(n), Plan(300)), "x").resolvable for n in (500, 5000)
     )
     assert many < 0.5 * few
 

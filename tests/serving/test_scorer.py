@@ -22,7 +22,8 @@ import polars as pl
 from pathlib import Path
 from modelyard.serving.scorer import Scorer
 scorer = Scorer.load(Path(sys.argv[1]))
-print(scorer.score(pl.DataFrame({"a": [0.5], "b": ["x"]})).shape, scorer.decide(scorer.score(pl.DataFrame({"a": [9.0], "b": [None]}))))
+scores = scorer.score(pl.DataFrame({"a": [9.0], "b": [None]}))
+print(scores.shape, scorer.decide(scores))
 """
 
 

@@ -23,9 +23,9 @@ _EXTRAS = {
     "xgboost": "boost",
     "lightgbm": "boost",
     "onnxmltools": "boost",
-    "numpy": "serve",
-    "onnxruntime": "serve",
-    "obstore": "serve",
+    "numpy": "ml",
+    "onnxruntime": "ml",
+    "obstore": "ml",
 }
 
 

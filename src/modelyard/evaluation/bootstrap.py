@@ -9,6 +9,7 @@ from modelyard.evaluation.units import Units
 
 # Below this an interval would say more about luck than about the model.
 _LEAST_BLOCKS = 5
+_LEAST_EFFECTIVE = 1.5
 # Floats in one batch of resampled sums: 32 MiB as float64.
 _BATCH = 4_000_000
 
@@ -18,7 +19,7 @@ def estimate(metric: Metric, rows: Scored, where: Units) -> Estimate:
     value = metric.function(rows)
     if where.blocks < _LEAST_BLOCKS or not np.isfinite(value):
         return Estimate(value=value)
-    low, high = interval(replicates(metric, rows, where, value), where.count)
+    low, high = interval(replicates(metric, rows, where, value), where.effective)
     return Estimate(value=value, low=low, high=high)
 
 
@@ -36,7 +37,7 @@ def replicates(metric: Metric, rows: Scored, where: Units, value: float | None =
     return np.concatenate(batches) + (exact - whole)
 
 
-def interval(values: np.ndarray, units: int, level: float = 0.95) -> tuple[float | None, float | None]:
+def interval(values: np.ndarray, units: float, level: float = 0.95) -> tuple[float | None, float | None]:
     """Return the expanded percentile interval.
 
     The plain percentile interval of m units is narrow by sqrt((m - 1) / m) and by the normal quantile where
@@ -44,7 +45,7 @@ def interval(values: np.ndarray, units: int, level: float = 0.95) -> tuple[float
     than a tenth of the resamples have no value.
     """
     kept = values[np.isfinite(values)]
-    if units < 2 or len(kept) < 0.9 * len(values):
+    if units < _LEAST_EFFECTIVE or len(kept) < 0.9 * len(values):
         return None, None
     from scipy.special import ndtr
 
@@ -54,23 +55,23 @@ def interval(values: np.ndarray, units: int, level: float = 0.95) -> tuple[float
     return float(low), float(high)
 
 
-def deviation(values: np.ndarray, units: int) -> float:
+def deviation(values: np.ndarray, units: float) -> float:
     """Return the standard error of resampled values, without the bias of few units; NaN where unknown."""
     kept = values[np.isfinite(values)]
-    if units < 2 or len(kept) < 0.9 * len(values):
+    if units < _LEAST_EFFECTIVE or len(kept) < 0.9 * len(values):
         return float("nan")
     return float(kept.std(ddof=1) * np.sqrt(units / (units - 1)))
 
 
-def student(level: float, units: int) -> float:
+def student(level: float, units: float) -> float:
     """Return Student's quantile for a statistic of this many units."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(max(1, units - 1), level))
+    return float(stdtrit(max(1.0, units - 1.0), level))
 
 
-def student_share(value: float, units: int) -> float:
+def student_share(value: float, units: float) -> float:
     """Return the share of Student's distribution below a value."""
     from scipy.special import stdtr
 
-    return float(stdtr(max(1, units - 1), value))
+    return float(stdtr(max(1.0, units - 1.0), value))

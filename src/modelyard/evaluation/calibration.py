@@ -47,7 +47,7 @@ def _bin(predicted: np.ndarray, observed: np.ndarray, inside: np.ndarray, where:
     rows = np.column_stack([observed * inside, inside])
     resampled = where.draws @ totals(rows, where)
     with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = interval(resampled[:, 0] / resampled[:, 1], where.count)
+        low, high = interval(resampled[:, 0] / resampled[:, 1], where.effective)
     return CalibrationBin(
         predicted=float(predicted[inside].mean()),
         observed=mean,

@@ -51,11 +51,11 @@ def upper(comparison: Comparison, level: float) -> float:
     return comparison.difference.value + student(level, comparison.units) * comparison.deviation
 
 
-def _resolvable(spread: float, units: int) -> float:
+def _resolvable(spread: float, units: float) -> float:
     return (student(CONFIDENCE, units) + student(POWER, units)) * spread
 
 
-def _resampled(metric: Metric, candidate: Scored, other: Scored, where: Units) -> tuple[Estimate, float, int]:
+def _resampled(metric: Metric, candidate: Scored, other: Scored, where: Units) -> tuple[Estimate, float, float]:
     """Return the difference with Student bounds around it, its standard error, and the units drawn.
 
     Differences of paired metrics are close to symmetric, and a standard error from a thousand resamples is
@@ -64,16 +64,16 @@ def _resampled(metric: Metric, candidate: Scored, other: Scored, where: Units) -
     values = [metric.function(rows) for rows in (candidate, other)]
     value = metric.sign * (values[0] - values[1])
     if where.blocks < 2 or not np.isfinite(value):
-        return Estimate(value=value), float("nan"), where.count
+        return Estimate(value=value), float("nan"), where.effective
     own, others = (replicates(metric, rows, where, v) for rows, v in zip((candidate, other), values, strict=True))
-    spread = deviation(own - others, where.count)
+    spread = deviation(own - others, where.effective)
     if not np.isfinite(spread):
-        return Estimate(value=value), spread, where.count
-    reach = student(CONFIDENCE, where.count) * spread
-    return Estimate(value=value, low=value - reach, high=value + reach), spread, where.count
+        return Estimate(value=value), spread, where.effective
+    reach = student(CONFIDENCE, where.effective) * spread
+    return Estimate(value=value, low=value - reach, high=value + reach), spread, where.effective
 
 
-def _tango(candidate: Scored, other: Scored) -> tuple[Estimate, float, int]:
+def _tango(candidate: Scored, other: Scored) -> tuple[Estimate, float, float]:
     right, reference = candidate.decided == candidate.truth, other.decided == other.truth
     rows = len(candidate)
     gained, lost = int((right & ~reference).sum()), int((~right & reference).sum())

@@ -90,5 +90,5 @@ def _share(sums: np.ndarray) -> np.ndarray:
 
 
 def _estimate(value: float, resampled: np.ndarray, where: Units) -> Estimate:
-    low, high = interval(resampled, where.count)
+    low, high = interval(resampled, where.effective)
     return Estimate(value=float(value), low=low, high=high)

@@ -44,7 +44,7 @@ class Comparison(Record):
     resolvable: float  # smallest loss this set detects with 80 % power
     method: Literal["bootstrap", "tango"] = "bootstrap"
     deviation: float = 0.0  # standard error of the difference
-    units: int = 0  # what was drawn: the blocks, or at most 500 random groups of them
+    units: float = 0.0  # what was drawn (blocks, or 500 random groups of them), as units of equal size
 
 
 class Slice(Record):

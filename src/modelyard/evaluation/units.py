@@ -1,7 +1,7 @@
 """What a bootstrap draws: blocks of rows, merged at random into at most five hundred units."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -44,6 +44,16 @@ class Units:
     blocks: int
     rows_are_blocks: bool = False
     plan: Plan = Plan()
+
+    @cached_property
+    def effective(self) -> float:
+        """Return how many units of equal size would know as much: (sum of rows)^2 / sum of squared rows.
+
+        A unit that holds most of the rows leaves little to resample, however many small ones stand beside it
+        (Kish 1965; for clusters Carter, Schnepel and Steigerwald 2017).
+        """
+        rows = np.bincount(self.codes, minlength=1).astype(np.float64)
+        return float(rows.sum() ** 2 / max(1.0, (rows**2).sum()))
 
     @property
     def draws(self) -> np.ndarray:

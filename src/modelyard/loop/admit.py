@@ -18,9 +18,7 @@ def admit(store: Store, ref: Ref, why: str) -> Routing:
         if ref in (current.champion, current.challenger, current.previous):
             return current
         if current.champion is None:
-            return current.model_copy(
-                update={"champion": ref, "pinned": ref, "weights": {str(ref.version): 1.0}}
-            )
+            return current.model_copy(update={"champion": ref, "pinned": ref, "weights": {str(ref.version): 1.0}})
         return current.model_copy(update={"challenger": ref})
 
     return document.swap(store, enter, why=why, action=ACTION, subject=subject)

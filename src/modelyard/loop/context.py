@@ -5,10 +5,10 @@ from pathlib import Path
 
 from modelyard.bundle.source import Pipeline, load_pipeline
 from modelyard.config import Project
-from modelyard.data import contract
 from modelyard.data.contract import Contract
 from modelyard.data.store import Store
 from modelyard.errors import RequestError
+from modelyard.loop.check import project_contract
 from modelyard.progress import Progress, silent
 from modelyard.registry.models import Registry
 
@@ -30,13 +30,11 @@ class Context:
     def of(cls, project: Project, progress: Progress = silent) -> "Context":
         """Open the store of the project's environment."""
         store = Store.open(project.environment.store, project.root)
-        return cls(
-            project, store, project.root / LOCAL / "work" / project.env, project.root / MANIFEST, progress
-        )
+        return cls(project, store, project.root / LOCAL / "work" / project.env, project.root / MANIFEST, progress)
 
     def contract(self) -> Contract:
         """Read the data contract."""
-        return contract.load(self.project.root / self.project.config.data.contract)
+        return project_contract(self.project)
 
     def pipeline(self) -> Pipeline:
         """Import the user's `features`, `build` and `metrics`."""

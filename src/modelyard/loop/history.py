@@ -2,7 +2,7 @@
 
 from modelyard.config import Project
 from modelyard.errors import OutcomeError
-from modelyard.loop.context import Context
+from modelyard.loop.context import Context, has_registry
 from modelyard.record import Record
 from modelyard.registry import lineage as lineages
 from modelyard.registry.lineage import Lineage
@@ -33,7 +33,7 @@ def audit(project: Project) -> Audit:
     context = Context.of(project)
     document.record(context.store, document.read(context.store))
     found = chain.events(context.store)
-    head = context.registry().audit_head() if found or chain.head(context.store) else None
+    head = context.registry().audit_head() if found or has_registry(project) else None
     problems = chain.verify(context.store, head)
     return Audit(events=found, chain="; ".join(problems) or "intact")
 

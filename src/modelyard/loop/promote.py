@@ -50,9 +50,7 @@ def promote(project: Project, version: int, target: str) -> Promotion:
         OutcomeError: The table breaks its contract, or holds no row that the version never saw.
     """
     if target == project.env:
-        raise RequestError(
-            f"--from and --to are both {target!r}.", "Name two environments.", code="same_environment"
-        )
+        raise RequestError(f"--from and --to are both {target!r}.", "Name two environments.", code="same_environment")
     here, there = Context.of(project), Context.of(configs.load(project.root, target))
     with run_lock(there.local):
         registry = there.registry()
@@ -62,9 +60,7 @@ def promote(project: Project, version: int, target: str) -> Promotion:
             ref = Ref(version=copied.version, sha256=copied.sha256)
             registry.sync(admit(there.store, ref, f"copied from {project.env}; the gate's verdict is passed"))
             registry.note_audit_head(there.store)
-    return Promotion(
-        version=copied.version, sha256=copied.sha256, source=project.env, target=target, gate=gate
-    )
+    return Promotion(version=copied.version, sha256=copied.sha256, source=project.env, target=target, gate=gate)
 
 
 def _judge(there: Context, registry: Registry, copied: Version) -> GateResult:

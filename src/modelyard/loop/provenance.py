@@ -27,9 +27,7 @@ def provenance(root: Path) -> Provenance:
     """Describe the state of the project in `root`."""
     return Provenance(
         commit=_git(root, "rev-parse", "HEAD"),
-        dirty=any(
-            line[3:] != _MANIFEST for line in _git(root, "status", "--porcelain", "--", ".").splitlines()
-        ),
+        dirty=any(line[3:] != _MANIFEST for line in _git(root, "status", "--porcelain", "--", ".").splitlines()),
         code=_digest(sorted((root / "src" / "pipeline").glob("**/*.py")), root),
         lock=_digest([p for p in (root / "uv.lock",) if p.is_file()], root),
         libraries=_libraries(),

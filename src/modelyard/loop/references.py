@@ -24,6 +24,7 @@ FILE_NAME = "seen.json"
 class Seen(Record):
     """Which rows a version has seen; a file of its bundle."""
 
+    recipe: str  # the key of the training: versions of one recipe are one model, and no rivals
     snapshot: str
     split: Split
     time: str | None  # the time column
@@ -71,14 +72,10 @@ def _after(held_out: pl.DataFrame, seen: Seen) -> np.ndarray | None:
         return None
     end = pl.lit(seen.data_end).str.to_datetime(strict=False)
     return (
-        held_out.select((pl.col(seen.time).cast(pl.Datetime("us")) > end).fill_null(value=False))
-        .to_series()
-        .to_numpy()
+        held_out.select((pl.col(seen.time).cast(pl.Datetime("us")) > end).fill_null(value=False)).to_series().to_numpy()
     )
 
 
 def _scored(scorer: Scorer, label: str, ref: Ref, held_out: pl.DataFrame, mask: np.ndarray) -> Reference:
     scores = scorer.score(held_out.filter(pl.Series(mask)))
-    return Reference(
-        label=label, version=str(ref.version), mask=mask, scores=scores, threshold=scorer.served.threshold
-    )
+    return Reference(label=label, version=str(ref.version), mask=mask, scores=scores, threshold=scorer.served.threshold)

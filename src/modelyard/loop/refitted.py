@@ -41,9 +41,7 @@ def bundle_files(work: Work, train: TrainRecord) -> dict[str, bytes]:
 
 def _sources(work: Work) -> dict[str, bytes]:
     folder = work.pipeline.folder
-    return {
-        f"pipeline/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in sorted(folder.rglob("*.py"))
-    }
+    return {f"pipeline/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in sorted(folder.rglob("*.py"))}
 
 
 def _profile(work: Work, features: list[str]) -> bytes:
@@ -51,7 +49,15 @@ def _profile(work: Work, features: list[str]) -> bytes:
     scorer = Scorer.load(work.trained.folder / MODEL, pipeline=work.pipeline.folder)
     predictions = scorer.score(work.rows.side("test"))
     seen = work.rows.side("train", "validation")
-    return profile(seen, work.contract, features, predictions=predictions).model_dump_json().encode()
+    described = profile(
+        seen,
+        work.contract,
+        features,
+        predictions=predictions,
+        classes=scorer.served.classes,
+        time=work.config.data.time,
+    )
+    return described.model_dump_json().encode()
 
 
 def _seen(work: Work) -> Seen:
@@ -59,6 +65,7 @@ def _seen(work: Work) -> Seen:
     before = [p.ends for name, p in parts.items() if name != "test" and p.ends is not None]
     everything = [p.ends for p in parts.values() if p.ends is not None]
     return Seen(
+        recipe=work.recipe,
         snapshot=work.data.snapshot.id,
         split=work.data.split,
         time=work.config.data.time,

@@ -17,11 +17,12 @@ from modelyard.loop.results import EvaluateRecord, RegisterRecord, RunResult, St
 from modelyard.loop.sample import throwaway
 from modelyard.loop.stages.data import prepare
 from modelyard.loop.stages.evaluate import evaluate, still_holds
-from modelyard.loop.stages.gate import gate
-from modelyard.loop.stages.register import register
+from modelyard.loop.stages.gate import gate, note
+from modelyard.loop.stages.register import register, registered
 from modelyard.loop.stages.train import train
 from modelyard.loop.track import track
 from modelyard.loop.work import Work
+from modelyard.loop.workspace import Workspace
 from modelyard.progress import Progress, silent
 from modelyard.routing import document
 
@@ -50,15 +51,14 @@ def run(project: Project, request: RunRequest, progress: Progress = silent) -> R
     """
     unknown = [s for s in request.stages if s not in STAGES]
     if unknown:
-        raise RequestError(
-            f"{unknown[0]!r} is not a stage.", f"Stages are: {' '.join(STAGES)}.", code="unknown_stage"
-        )
+        raise RequestError(f"{unknown[0]!r} is not a stage.", f"Stages are: {' '.join(STAGES)}.", code="unknown_stage")
     last = max((STAGES.index(s) for s in request.stages), default=len(STAGES) - 1)
     if request.sample:
         with throwaway(project, progress) as context:
             return _Run(context, request).upto(min(last, STAGES.index("gate")))
     context = Context.of(project, progress)
     with run_lock(context.local):
+        Workspace(context.local / "runs").sweep()
         return _Run(context, request).upto(last)
 
 
@@ -83,9 +83,7 @@ class _Run:
             self.context.progress(name, 0, 1)
             begin = time.perf_counter()
             status = step()
-            statuses.append(
-                StageStatus(name=name, status=status, seconds=round(time.perf_counter() - begin, 3))
-            )
+            statuses.append(StageStatus(name=name, status=status, seconds=round(time.perf_counter() - begin, 3)))
             self.context.progress(name, 1, 1)
             if status == "failed":
                 break
@@ -93,6 +91,7 @@ class _Run:
 
     def _data(self) -> Status:
         routing = document.read(self.context.store)
+        document.record(self.context.store, routing)  # the event of a change whose writer was killed
         previous = champion_split(self.context, routing)
         found, cached = prepare(self.context, self.request.source, previous, force=self._forced("data"))
         if isinstance(found, CheckResult):
@@ -109,6 +108,7 @@ class _Run:
         self.trained = None if self._forced("train") else work.trained.load("train", TrainRecord)
         if self.trained is not None:
             return "cached"
+        work.trained.forget(("train",))  # its folder is about to be emptied
         work.judged.forget(("evaluate", "gate", "register"))
         self.trained = train(work)
         return "done"
@@ -116,21 +116,23 @@ class _Run:
     def _evaluate(self) -> Status:
         work = self._at_work
         known = None if self._forced("evaluate") else work.judged.load("evaluate", EvaluateRecord)
-        if known is not None and (self._registered or still_holds(known, work.routing)):
+        if known is not None and (self._registered or still_holds(known, work)):
             self.evaluated = known
             return "cached"
-        work.judged.forget(("gate", "register"))
+        work.judged.forget(("evaluate", "gate", "register"))
         self.evaluated = evaluate(work, _made(self.trained))
         return "done"
 
     def _gate(self) -> Status:
         work = self._at_work
         known = None if self._forced("gate") else work.judged.load("gate", GateResult)
-        if known is not None and (self._registered or known.generation == work.routing.generation):
-            self.judged = known
-        else:
-            known = None
+        if known is None:
+            work.judged.forget(("register",))
             self.judged = gate(work, _made(self.evaluated).evaluation, sample=self.request.sample)
+        else:
+            self.judged = known
+            if self._registered is None:
+                note(work, known)
         if self.judged.verdict != "passed":
             self._track()
             return "failed"
@@ -149,13 +151,10 @@ class _Run:
     def _track(self) -> None:
         """Leave a trace of a run that failed the gate; a throwaway one leaves none."""
         if not self.request.sample:
-            track(
-                self._at_work,
-                self.context.registry(),
-                _made(self.trained),
-                _made(self.evaluated).evaluation,
-                _made(self.judged),
-            )
+            registry = self.context.registry()
+            evaluation = _made(self.evaluated).evaluation
+            track(self._at_work, registry, _made(self.trained), evaluation, _made(self.judged))
+            registry.note_audit_head(self.context.store)
 
     @property
     def _at_work(self) -> Work:
@@ -163,7 +162,7 @@ class _Run:
 
     @property
     def _registered(self) -> RegisterRecord | None:
-        return self._at_work.judged.load("register", RegisterRecord)
+        return registered(self._at_work)
 
     def _forced(self, stage: str) -> bool:
         return self.request.force and stage in (self.request.stages or STAGES)

@@ -1,6 +1,4 @@
-"""The table of a project: opened, checked, stored, described."""
-
-from pathlib import Path
+"""The table of a project: stored, compared, described."""
 
 import polars as pl
 
@@ -8,10 +6,11 @@ from modelyard.config import Project
 from modelyard.data import contract as contracts
 from modelyard.data import diff as diffs
 from modelyard.data import snapshot as snapshots_
-from modelyard.data.contract import CheckResult, Contract
+from modelyard.data.contract import Contract
 from modelyard.data.diff import TableDiff
-from modelyard.data.load import Table, open_table
+from modelyard.data.load import Table
 from modelyard.data.snapshot import Snapshot
+from modelyard.loop.check import applicable, open_source, stays_home
 from modelyard.loop.context import Context
 from modelyard.record import Record
 from modelyard.reference.profile import Profile, build
@@ -21,32 +20,6 @@ class Snapshots(Record):
     """What `modelyard data list` says."""
 
     snapshots: list[Snapshot]
-
-
-def open_source(project: Project, source: str | None) -> Table:
-    """Open `source`, or the table of modelyard.yaml; paths typed by a person are relative to where they stand."""
-    if source is not None:
-        return open_table(source, Path.cwd())
-    return open_table(project.config.data.source, project.root)
-
-
-def stays_home(project: Project, contract: Contract) -> frozenset[str]:
-    """Return the columns that look like personal data and are not used: they enter no snapshot."""
-    ignored = set(project.config.data.ignore) - set(project.config.data.known_at)
-    return frozenset(c.name for c in contract.columns if c.personal and c.name in ignored)
-
-
-def check(project: Project, source: str | None) -> CheckResult:
-    """Check the table against the contract."""
-    table = open_source(project, source)
-    return contracts.check(applicable(project, Context.of(project).contract(), table), table)
-
-
-def applicable(project: Project, contract: Contract, table: Table) -> Contract:
-    """Return what the contract asks of this table: columns that stay home may be absent from a committed one."""
-    present = set(table.frame.collect_schema().names())
-    home = stays_home(project, contract) - present
-    return contract.model_copy(update={"columns": tuple(c for c in contract.columns if c.name not in home)})
 
 
 def snapshot(project: Project, source: str | None) -> Snapshot:
@@ -96,8 +69,4 @@ def _side(context: Context, contract: Contract, side: str) -> pl.LazyFrame:
     if len(matches) == 1 and len(side) >= 4:
         return snapshots_.read(context.store, matches[0]).lazy()
     table = open_source(context.project, side)
-    return (
-        contracts.read(contract, table, optional=[c.name for c in contract.columns])
-        if table.text
-        else table.frame
-    )
+    return contracts.read(contract, table, optional=[c.name for c in contract.columns]) if table.text else table.frame

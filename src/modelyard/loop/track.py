@@ -16,9 +16,7 @@ from modelyard.registry.models import Registry
 CARD = "MODEL_CARD.md"
 
 
-def track(
-    work: Work, registry: Registry, train: TrainRecord, evaluation: Evaluation, gate: GateResult
-) -> str:
+def track(work: Work, registry: Registry, train: TrainRecord, evaluation: Evaluation, gate: GateResult) -> str:
     """Return the id of the run; the same key gives the same run."""
     with tempfile.TemporaryDirectory() as folder:
         _collect(work, train, evaluation, gate, Path(folder))

@@ -92,9 +92,7 @@ def compare(project: Project, a: int, b: int) -> Comparison:
         parity=evaluated.evaluation.parity,
     )
     if evaluation.versus_champion is None:
-        raise RequestError(
-            f"Versions {a} and {b} are the same bundle.", "Name two that differ.", code="same_version"
-        )
+        raise RequestError(f"Versions {a} and {b} are the same bundle.", "Name two that differ.", code="same_version")
     return evaluation.versus_champion.model_copy(update={"reference": f"version {b}"})
 
 

@@ -11,11 +11,13 @@ from modelyard.data import contract as contracts
 from modelyard.data.contract import Contract
 from modelyard.loop.context import Context
 from modelyard.loop.keys import run_key, train_key
+from modelyard.loop.models import local_bundle
 from modelyard.loop.provenance import Provenance
+from modelyard.loop.references import seen_by
 from modelyard.loop.results import DataRecord
 from modelyard.loop.stages.data import Rows, load
 from modelyard.loop.workspace import Workspace
-from modelyard.routing.document import Routing
+from modelyard.routing.document import Ref, Routing
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,7 @@ class Work:
     @cached_property
     def trained(self) -> Workspace:
         """Where the trained recipe lies; the same for every way of judging it."""
-        key = train_key(self.data, self.code, self.config)
-        return Workspace(self.context.local / "runs" / "train" / key)
+        return Workspace(self.context.local / "runs" / "train" / self.recipe)
 
     @cached_property
     def judged(self) -> Workspace:
@@ -69,6 +70,28 @@ class Work:
         return Workspace(self.context.local / "runs" / "judge" / self.key)
 
     @cached_property
+    def champion(self) -> Ref | None:
+        """The champion to compare with; None where there is none, or where it is this very recipe."""
+        return self._rival(self.routing.champion)
+
+    @cached_property
+    def pinned(self) -> Ref | None:
+        """The pinned best to compare with, where it is another one."""
+        pinned = self.routing.pinned
+        return None if pinned == self.routing.champion else self._rival(pinned)
+
+    @cached_property
+    def recipe(self) -> str:
+        """The idempotency key of the training alone."""
+        return train_key(self.data, self.code, self.config)
+
+    @cached_property
     def key(self) -> str:
         """The idempotency key of the whole run."""
         return run_key(self.data, self.code, self.config)
+
+    def _rival(self, ref: Ref | None) -> Ref | None:
+        """Leave out a version of this recipe: one that a killed run let in, or that other gate settings judged."""
+        if ref is None or seen_by(local_bundle(self.context, ref)).recipe == self.recipe:
+            return None
+        return ref

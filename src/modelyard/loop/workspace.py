@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from modelyard.record import Record
 
 Value = TypeVar("Value", bound=Record)
+_UNFINISHED = ".unfinished-"
 
 
 class Workspace:
@@ -47,10 +48,15 @@ class Workspace:
         folder.mkdir(parents=True)
         return folder
 
+    def sweep(self) -> None:
+        """Remove the unfinished files of killed processes; only for who holds the lock of the run."""
+        for path in self.folder.rglob(f"{_UNFINISHED}*"):
+            path.unlink(missing_ok=True)
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` by `content`: complete or not at all, and durable."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -6,6 +6,7 @@ from modelyard.bundle.calibration import Calibration, Curve, logits
 
 _APART = 0.05  # log-odds between knots: a steeper curve would turn rounding errors into differences
 _MOST_KNOTS = 100
+_RIDGE = 1e-6  # towards no change; decides only where the data do not
 
 
 def calibrate(method: str, scores: np.ndarray, truth: np.ndarray) -> Calibration | None:
@@ -32,15 +33,22 @@ def _sigmoid(logit: np.ndarray, hit: np.ndarray) -> Curve:
     X = np.column_stack([logit, np.ones(n)])
     beta = np.array([1.0, 0.0])
     for _ in range(100):
-        p = 1 / (1 + np.exp(-np.clip(X @ beta, -30, 30)))
-        gradient = X.T @ (p - target) + 1e-6 * (beta - [1.0, 0.0])
-        hessian = (X * (p * (1 - p))[:, None]).T @ X + 1e-6 * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        step *= min(1.0, 4 / max(np.abs(step).max(), 1e-12))
-        beta = beta - step
-        if np.abs(step).max() < 1e-9:
+        p = 1 / (1 + np.exp(-(X @ beta)))
+        gradient = X.T @ (p - target) + _RIDGE * (beta - [1.0, 0.0])
+        step = np.linalg.solve((X * (p * (1 - p))[:, None]).T @ X + _RIDGE * np.eye(2), gradient)
+        size = 1.0  # a whole Newton step can overshoot to where the curve is flat
+        while size > 1e-9 and _loss(X, target, beta - size * step) > _loss(X, target, beta):
+            size /= 2
+        beta = beta - size * step
+        if np.abs(size * step).max() < 1e-9:
             break
     return Curve(slope=float(beta[0]), intercept=float(beta[1]))
+
+
+def _loss(X: np.ndarray, target: np.ndarray, beta: np.ndarray) -> float:
+    line = X @ beta
+    penalty = _RIDGE / 2 * ((beta[0] - 1) ** 2 + beta[1] ** 2)
+    return float(np.logaddexp(0, line).sum() - target @ line + penalty)
 
 
 def _isotonic(logit: np.ndarray, hit: np.ndarray) -> Curve:

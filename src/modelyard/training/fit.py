@@ -10,19 +10,17 @@ from modelyard.bundle.source import Pipeline
 from modelyard.config.model import ProjectConfig
 from modelyard.data.encode import Encoding, learn
 from modelyard.data.split import Split
-from modelyard.errors import OutcomeError
 from modelyard.progress import Progress, silent
 from modelyard.training import threshold
 from modelyard.training.build import BuildConfig
 from modelyard.training.calibrate import calibrate
 from modelyard.training.fitted import Fitted, pick
-from modelyard.training.labels import classes, codes, labels, numbers
+from modelyard.training.labels import codes
 from modelyard.training.learner import learn as learn_estimator
 from modelyard.training.search import search
+from modelyard.training.targets import class_names, require_enough, target_of
 
 __all__ = ["Fitted", "fit", "refit"]
-
-_LEAST_ROWS = 10
 
 
 def fit(  # noqa: PLR0913 - the signature is shared with the loop
@@ -52,15 +50,15 @@ def fit(  # noqa: PLR0913 - the signature is shared with the loop
         OutcomeError: The rows cannot give a model; says why.
         RequestError: Configuration or user's code is wrong.
     """
-    target = _target(frame, config)
+    target = target_of(frame, config)
     kept = target.is_not_null()
     target, parts = target.filter(kept), parts.filter(kept)
-    names, positive = _classes(target, config)
+    names, positive = class_names(target, config)
     truth = codes(target, names) if names else target.to_numpy()
     inputs = _inputs(schema, config, pipeline)
     made = _features(frame.filter(kept) if not kept.all() else frame, inputs, schema, config, pipeline)
     train, validation = ((parts == part).to_numpy() for part in ("train", "validation"))
-    _enough(truth, parts, names, config)
+    require_enough(truth, parts, names, config)
     encoding = _encode(made.filter(pl.Series(train)), truth[train], config)
     build = _build_config(config, encoding, len(names), int(train.sum()))
     matrices = encoding.apply(made.filter(pl.Series(train))), encoding.apply(made.filter(pl.Series(validation)))
@@ -95,7 +93,7 @@ def refit(fitted: Fitted, frame: pl.DataFrame, config: ProjectConfig, pipeline: 
     Raises:
         OutcomeError: The rows hold a class that the recipe does not know, or lack one.
     """
-    target = _target(frame, config)
+    target = target_of(frame, config)
     kept = target.is_not_null()
     target = target.filter(kept)
     truth = codes(target, fitted.classes) if fitted.classes else target.to_numpy()
@@ -108,30 +106,6 @@ def refit(fitted: Fitted, frame: pl.DataFrame, config: ProjectConfig, pipeline: 
     estimator = learn_estimator(build, pipeline, matrix, truth)
     changed = {"encoding": encoding, "build": build, "estimator": estimator, "pipeline": pipeline}
     return replace(fitted, n_rows=len(truth), left_out=int((~kept).sum()), **changed)
-
-
-def _target(frame: pl.DataFrame, config: ProjectConfig) -> pl.Series:
-    series = frame.get_column(config.data.target)
-    found = numbers(series) if config.task == "regression" else labels(series)
-    if found.is_null().all():
-        raise OutcomeError(
-            f"The target {config.data.target!r} has no value in {frame.height} rows.",
-            "Take rows whose outcome is known, or another target.",
-            code="empty_target",
-        )
-    return found
-
-
-def _classes(target: pl.Series, config: ProjectConfig) -> tuple[list[str], str | None]:
-    if config.task != "regression":
-        return classes(target, config.data.positive, config.task)
-    if target.n_unique() < 2:
-        raise OutcomeError(
-            f"The target {config.data.target!r} is always {target[0]}: there is nothing to learn.",
-            "Take rows in which it differs, or another target.",
-            code="constant_target",
-        )
-    return [], None
 
 
 def _inputs(schema: pl.Schema, config: ProjectConfig, pipeline: Pipeline) -> list[str]:
@@ -174,35 +148,6 @@ def _build_config(config: ProjectConfig, encoding: Encoding, n_classes: int, row
         rows=rows,
         **_shape(encoding),
     )
-
-
-def _enough(truth: np.ndarray, parts: pl.Series, names: list[str], config: ProjectConfig) -> None:
-    """Refuse parts that cannot give, or cannot judge, a model."""
-    train = truth[(parts == "train").to_numpy()]
-    if len(train) < _LEAST_ROWS or not (parts == "test").any():
-        held_out = int((parts == "test").sum())
-        raise OutcomeError(
-            f"Of {len(truth)} rows with a target, {len(train)} are for training and {held_out} are held out.",
-            f"Take more rows (at least {_LEAST_ROWS} to train on), or change `split` in modelyard.yaml.",
-            code="too_few_rows",
-        )
-    if len(names) > len(truth) / 2:
-        raise OutcomeError(
-            f"The target {config.data.target!r} has {len(names)} classes in {len(truth)} rows: nothing repeats.",
-            "Choose another target, or `task: regression` if it is a quantity.",
-            code="one_row_per_class",
-        )
-    if not names:
-        return
-    absent = [name for k, name in enumerate(names) if not (train == k).any()]
-    if absent:
-        count = int((truth == names.index(absent[0])).sum())
-        raise OutcomeError(
-            f"The class {absent[0]!r} of {config.data.target!r} is in {count} of {len(truth)} rows "
-            "and in none of the training rows.",
-            f"Give more rows of it, leave it out, or split otherwise (split.by is {config.split.by!r}).",
-            code="class_not_in_training",
-        )
 
 
 def _decided(fitted: Fitted, matrix: np.ndarray, truth: np.ndarray, config: ProjectConfig) -> Fitted:

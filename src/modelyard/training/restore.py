@@ -12,7 +12,7 @@ from modelyard.training.build import BuildConfig
 from modelyard.training.fitted import Fitted
 
 
-def restore(
+def restore(  # noqa: PLR0913 - each is a part of the recipe
     served: Served,
     parameters: Mapping[str, Any],
     rows: int,

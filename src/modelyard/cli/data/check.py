@@ -19,7 +19,7 @@ def check(
 ) -> None:
     """Check the table against contract.yaml; exit 1 when a rule of severity error is violated."""
     found = open_project(project, env, quiet=True)
-    from modelyard.loop.table import check as run_check
+    from modelyard.loop.check import check as run_check
 
     result = run_check(found, data)
     if not result.passed:

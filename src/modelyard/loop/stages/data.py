@@ -12,11 +12,13 @@ from modelyard.data import snapshot as snapshots
 from modelyard.data import split as splits
 from modelyard.data.contract import CheckResult
 from modelyard.data.load import Table
+from modelyard.data.snapshot import Snapshot
 from modelyard.data.split import Split
 from modelyard.errors import OutcomeError
 from modelyard.loop.context import Context
 from modelyard.loop.results import DataRecord, Part
-from modelyard.loop.table import applicable, open_source, take
+from modelyard.loop.check import applicable, open_source
+from modelyard.loop.table import take
 from modelyard.loop.workspace import Workspace, write_atomically
 
 
@@ -40,7 +42,7 @@ def prepare(
     cache = Workspace(context.local / "runs" / "data")
     if fingerprint is not None and not force:
         known = cache.load(fingerprint, DataRecord)
-        if known is not None and previous in (known.follows, known.split) and _still_stored(context, known):
+        if known is not None and previous in (known.follows, known.split) and _still_stored(context, known.snapshot):
             return known, True
     table = open_source(context.project, source)
     checked = contracts.check(applicable(context.project, context.contract(), table), table)
@@ -89,10 +91,7 @@ def _store(context: Context, table: Table, previous: Split | None, checked: Chec
         contract=checked,
         split=split,
         follows=previous,
-        parts={
-            name: _part(frame.filter(parts == name), config.data.time)
-            for name in ("train", "validation", "test")
-        },
+        parts={name: _part(frame.filter(parts == name), config.data.time) for name in ("train", "validation", "test")},
         unlabelled=everything.height - frame.height,
     )
     _write_manifest(context, record)
@@ -117,8 +116,8 @@ def _write_manifest(context: Context, record: DataRecord) -> None:
     write_atomically(context.manifest, record.snapshot.model_dump_json(indent=2).encode() + b"\n")
 
 
-def _still_stored(context: Context, record: DataRecord) -> bool:
-    return any(s.id == record.snapshot.id for s in snapshots.listing(context.store))
+def _still_stored(context: Context, snapshot: Snapshot) -> bool:
+    return all(context.store.exists(key) for key in (snapshot.manifest_key, snapshot.data_key))
 
 
 def _fingerprint(context: Context, source: str | None) -> str | None:

@@ -18,7 +18,7 @@ from modelyard.loop.stages.train import MODEL
 from modelyard.loop.truth import truth
 from modelyard.loop.work import Work
 from modelyard.loop.workspace import write_atomically
-from modelyard.routing.document import Ref, Routing
+from modelyard.routing.document import Ref
 from modelyard.serving.scorer import Scorer
 from modelyard.training.latency import latency
 
@@ -28,11 +28,10 @@ PLOTS = "plots"
 def evaluate(work: Work, train: TrainRecord) -> EvaluateRecord:
     """Measure, draw the plots, and remember with whom the candidate was compared."""
     scorer = Scorer.load(work.trained.folder / MODEL, pipeline=work.pipeline.folder)
-    served, routing = scorer.served, work.routing
+    served = scorer.served
     scores = _held_out(work, train, scorer)
     target = truth(scores.frame, work.config, served.classes)
     identity = _identity(work, scores)
-    pinned = None if routing.pinned == routing.champion else routing.pinned
     inputs = Judged(
         truth=np.tile(target, scores.repeats),
         scores=scores.values,
@@ -47,8 +46,8 @@ def evaluate(work: Work, train: TrainRecord) -> EvaluateRecord:
         positive=served.positive,
         threshold=served.threshold,
         score=scorer.score,
-        champion=_reference(work, "champion", routing.champion, scores.frame),
-        pinned=_reference(work, "pinned", pinned, scores.frame),
+        champion=_reference(work, "champion", work.champion, scores.frame),
+        pinned=_reference(work, "pinned", work.pinned, scores.frame),
         hidden=work.personal,
         features=served.inputs,
         user_metrics=_own_metrics(work, target, scores),
@@ -57,14 +56,14 @@ def evaluate(work: Work, train: TrainRecord) -> EvaluateRecord:
     )
     evaluation = measure(inputs, work.config)
     _draw(work, evaluation)
-    record = EvaluateRecord(champion=routing.champion, pinned=routing.pinned, evaluation=evaluation)
+    record = EvaluateRecord(champion=work.champion, pinned=work.pinned, evaluation=evaluation)
     work.judged.save("evaluate", record)
     return record
 
 
-def still_holds(record: EvaluateRecord, routing: Routing) -> bool:
+def still_holds(record: EvaluateRecord, work: Work) -> bool:
     """Say whether an evaluation was made against today's champion and pinned best."""
-    return (record.champion, record.pinned) == (routing.champion, routing.pinned)
+    return (record.champion, record.pinned) == (work.champion, work.pinned)
 
 
 def _held_out(work: Work, train: TrainRecord, scorer: Scorer) -> Scores:
@@ -78,9 +77,7 @@ def _held_out(work: Work, train: TrainRecord, scorer: Scorer) -> Scores:
 
 
 def _identity(work: Work, scores: Scores) -> str:
-    text = (
-        f"{work.data.snapshot.id} {work.data.split.model_dump_json()} {scores.repeats} {scores.frame.height}"
-    )
+    text = f"{work.data.snapshot.id} {work.data.split.model_dump_json()} {scores.repeats} {scores.frame.height}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

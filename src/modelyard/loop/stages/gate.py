@@ -15,16 +15,21 @@ def gate(work: Work, evaluation: Evaluation, *, sample: bool) -> GateResult:
     generation = work.routing.generation
     result = judge(evaluation, work.config, generation=generation, sample=sample)
     write_atomically(work.judged.folder / "gate.md", markdown(result).encode())
+    note(work, result)
+    work.judged.save("gate", result)
+    return result
+
+
+def note(work: Work, result: GateResult) -> None:
+    """Note a verdict in the audit chain, once."""
     audit.append(
         work.context.store,
         action=ACTION,
-        subject=evaluation.held_out.sha256,
+        subject=result.held_out.sha256,
         why=result.verdict,
-        generation=generation,
-        key=f"{ACTION}:{work.key}:{generation}",
+        generation=result.generation,
+        key=f"{ACTION}:{work.key}:{result.generation}",
     )
-    work.judged.save("gate", result)
-    return result
 
 
 def times_used(context: Context, held_out: str, key: str) -> int:
