@@ -37,9 +37,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         small, large = table(work / "small.csv", 1_000, 8), table(work / "large.csv", 100_000, 20)
-        alone = measure(
-            work, [tool("copier"), "copy", "--defaults", "--quiet", str(assets.template("tabular"))]
-        )
+        alone = measure(work, [tool("copier"), "copy", "--defaults", "--quiet", str(assets.template("tabular"))])
         print(f"{'':44} seconds  processor  of Copier alone")
         show("copier copy, the same template", alone, alone)
         show("modelyard new, 1,000 rows x 8 columns", ours(work, small), alone)

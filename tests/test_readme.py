@@ -19,7 +19,7 @@ def commands(group=None, path=("modelyard",)):
             yield " ".join((*path, name)), command
 
 
-@pytest.mark.parametrize(("line", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("line", "command"), [pytest.param(*pair, id=pair[0]) for pair in commands()])
 def test_every_command_has_help_and_is_in_the_readme(line, command):
     assert command.help
     assert f"`{line}" in README
@@ -27,10 +27,6 @@ def test_every_command_has_help_and_is_in_the_readme(line, command):
 
 def test_the_readme_names_no_command_that_does_not_exist():
     known = {line for line, _ in commands()}
-    named = {
-        part.split("`")[0]
-        for part in README.split("| `")[1:]
-        if part.startswith("modelyard ")
-    }
+    named = {part.split("`")[0] for part in README.split("| `")[1:] if part.startswith("modelyard ")}
     for line in named:
         assert any(line.startswith(command) for command in known), line

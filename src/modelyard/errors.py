@@ -45,7 +45,7 @@ class OutsideError(ModelyardError):
     default_code = "outside_failed"
 
 
-class InterruptedRun(ModelyardError):
+class InterruptedRunError(ModelyardError):
     """Ctrl-C or SIGTERM (exit code 130); running the command again finishes the work."""
 
     exit_code = 130

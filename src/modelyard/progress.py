@@ -6,5 +6,5 @@ Progress = Callable[[str, int, int | None], None]
 """Called as `progress(what, done, total)`; `total` is None where it is unknown."""
 
 
-def silent(what: str, done: int, total: int | None) -> None:  # noqa: ARG001 - the signature is the point
+def silent(what: str, done: int, total: int | None) -> None:
     """Report nothing."""

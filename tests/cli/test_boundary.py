@@ -34,9 +34,7 @@ def failing(error):
     return one_command(action)
 
 
-@pytest.mark.parametrize(
-    ("error", "code"), [(OutcomeError("no"), 1), (RequestError("no"), 2), (OutsideError("no"), 3)]
-)
+@pytest.mark.parametrize(("error", "code"), [(OutcomeError("no"), 1), (RequestError("no"), 2), (OutsideError("no"), 3)])
 def test_the_class_of_an_error_decides_the_exit_code(error, code):
     assert runner.invoke(failing(error), ["go"]).exit_code == code
 
@@ -49,9 +47,7 @@ def test_an_error_goes_to_stderr_with_its_next_step():
 
 def test_with_json_an_error_is_one_document_on_stdout_and_stderr_is_empty():
     result = runner.invoke(failing(RequestError("bad value 7", "use 8", code="seven")), ["go", "--json"])
-    assert json.loads(result.stdout) == {
-        "error": {"code": "seven", "message": "bad value 7", "hint": "use 8"}
-    }
+    assert json.loads(result.stdout) == {"error": {"code": "seven", "message": "bad value 7", "hint": "use 8"}}
     assert result.stderr == ""
 
 
@@ -67,9 +63,7 @@ def test_a_bug_keeps_its_traceback():
 
 
 def test_a_missing_library_names_the_extra_that_holds_it():
-    result = runner.invoke(
-        failing(ModuleNotFoundError("No module named 'sklearn'", name="sklearn.tree")), ["go"]
-    )
+    result = runner.invoke(failing(ModuleNotFoundError("No module named 'sklearn'", name="sklearn.tree")), ["go"])
     assert result.exit_code == 2
     assert "modelyard[ml]" in result.stderr
 

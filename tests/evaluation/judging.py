@@ -43,9 +43,7 @@ def binary(rows=800, seed=0, **changes):
     table = frame(rows, seed)
     scores = score_binary(table)
     truth = (np.random.default_rng(seed + 1).random(rows) < scores[:, 1]).astype(int)
-    return _judged(
-        truth, scores, table, score_binary, classes=["no", "yes"], positive="yes", threshold=0.5, **changes
-    )
+    return _judged(truth, scores, table, score_binary, classes=["no", "yes"], positive="yes", threshold=0.5, **changes)
 
 
 def multiclass(rows=800, seed=0, **changes):

@@ -30,9 +30,7 @@ def against(evaluation, **changes):
         "deviation": 0.005,
         "resolvable": 0.014,
     }
-    return evaluation.model_copy(
-        update={"versus_champion": Comparison(**{**found, **changes}), "champion": "3"}
-    )
+    return evaluation.model_copy(update={"versus_champion": Comparison(**{**found, **changes}), "champion": "3"})
 
 
 def estimate(value, reach):
@@ -68,9 +66,7 @@ def test_a_model_equal_to_the_champion_passes():
 def test_a_model_clearly_worse_than_the_champion_fails_and_names_it():
     some = binary(3000)
     truth = np.column_stack([1 - some.truth, some.truth])
-    better = type(rival(some))(
-        "champion v3 as served", "3", np.ones(3000, dtype=bool), some.scores + 0.5 * truth, 0.5
-    )
+    better = type(rival(some))("champion v3 as served", "3", np.ones(3000, dtype=bool), some.scores + 0.5 * truth, 0.5)
     result, rules = gated(binary(3000, champion=better), configured())
     assert (result.verdict, rules["champion"].verdict) == ("failed", "fail")
     assert "champion v3" in rules["champion"].reason
@@ -100,9 +96,7 @@ def test_the_lower_bound_must_clear_the_margin(difference, margin, test, verdict
 
 def test_the_margin_is_half_a_point_where_the_rows_resolve_more():
     config = configured()
-    sharp = against(
-        evaluate(binary(), config), resolvable=0.001, deviation=0.0004, difference=estimate(0, 0.0008)
-    )
+    sharp = against(evaluate(binary(), config), resolvable=0.001, deviation=0.0004, difference=estimate(0, 0.0008))
     rule = next(r for r in judge(sharp, config, generation=1).rules if r.name == "champion")
     assert rule.threshold == pytest.approx(-0.005)
 
@@ -110,9 +104,7 @@ def test_the_margin_is_half_a_point_where_the_rows_resolve_more():
 def test_half_a_point_of_an_error_is_half_a_percent_of_the_dummys():
     config = configured("regression")
     found = evaluate(regression(), config)
-    sharp = against(
-        found, metric="rmse", resolvable=0.0001, deviation=0.00004, difference=estimate(0, 0.00008)
-    )
+    sharp = against(found, metric="rmse", resolvable=0.0001, deviation=0.00004, difference=estimate(0, 0.00008))
     rule = next(r for r in judge(sharp, config, generation=1).rules if r.name == "champion")
     assert rule.threshold == pytest.approx(-0.005 * found.dummy["rmse"])
 
@@ -128,9 +120,7 @@ def test_under_twenty_blocks_nothing_is_concluded():
 
 def test_a_first_model_on_few_days_is_inconclusive_by_rule_and_passes():
     table = binary().frame.with_columns(when=pl.date(2026, 1, 1) + pl.duration(days=pl.int_range(800) % 10))
-    result, rules = gated(
-        binary(frame=table), configured(data={"time": "when"}, gate=Gate(floors={"roc_auc": 0.6}))
-    )
+    result, rules = gated(binary(frame=table), configured(data={"time": "when"}, gate=Gate(floors={"roc_auc": 0.6})))
     assert rules["beats-dummy"].verdict == rules["floor:roc_auc"].verdict == "inconclusive"
     assert result.verdict == "passed"
 
@@ -146,9 +136,7 @@ def test_a_champion_that_saw_every_row_blocks_a_second_model():
 def test_the_pinned_best_is_an_anchor_of_its_own():
     some = binary(3000)
     truth = np.column_stack([1 - some.truth, some.truth])
-    best = type(rival(some))(
-        "pinned v1 as evaluated", "1", np.ones(3000, dtype=bool), some.scores + 0.5 * truth, 0.5
-    )
+    best = type(rival(some))("pinned v1 as evaluated", "1", np.ones(3000, dtype=bool), some.scores + 0.5 * truth, 0.5)
     result, rules = gated(binary(3000, champion=rival(some), pinned=best), configured())
     assert (rules["champion"].verdict, rules["pinned"].verdict, result.verdict) == ("pass", "fail", "failed")
 

@@ -132,9 +132,7 @@ with place.building(Path(sys.argv[1])) as workshop:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_run_leaves_no_project_and_harms_no_later_one(
-    tmp_path: Path, number: signal.Signals
-) -> None:
+def test_a_killed_run_leaves_no_project_and_harms_no_later_one(tmp_path: Path, number: signal.Signals) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", _KILLED, str(tmp_path / "churn")],
         stdout=subprocess.PIPE,

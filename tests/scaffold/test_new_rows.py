@@ -19,9 +19,7 @@ def place(folder: Path, frame: pl.DataFrame, *, given: str = "x.csv", classes: b
 def test_a_small_table_goes_in_whole(tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": range(900), "y": range(900)})
     placed = place(tmp_path, frame)
-    assert placed == tables.Placed(
-        "data/t.parquet", committed=True, sample="data/sample.parquet", sample_rows=500
-    )
+    assert placed == tables.Placed("data/t.parquet", committed=True, sample="data/sample.parquet", sample_rows=500)
     assert pl.read_parquet(tmp_path / "work/data/t.parquet").equals(frame)
 
 

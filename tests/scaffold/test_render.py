@@ -40,9 +40,7 @@ def test_an_answer_to_no_question_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(
-    "answers", [{"project_name": "Not A Slug"}, {"task": "clustering"}, {"python_version": "2.7"}]
-)
+@pytest.mark.parametrize("answers", [{"project_name": "Not A Slug"}, {"task": "clustering"}, {"python_version": "2.7"}])
 def test_an_answer_that_breaks_the_rule_is_refused(tmp_path: Path, answers: dict[str, str]) -> None:
     with pytest.raises(ModelyardError, match="Cannot render"):
         render("tabular", answers, tmp_path / "out")

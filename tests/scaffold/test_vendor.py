@@ -59,9 +59,7 @@ def test_a_release_is_pinned_by_number_alone(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "pyproject.toml").read_text() == ""
 
 
-def test_a_development_version_points_uv_at_its_wheel(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_development_version_points_uv_at_its_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vendor, "installed_version", lambda: "0.1.0.dev7")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
     wheel = vendor.attach(tmp_path)
@@ -83,7 +81,5 @@ def test_a_wheel_installs_and_gives_the_same_wheel_again(tmp_path: Path) -> None
         f"assert str(Path({str(tmp_path)!r})) in vendor.__file__\n"
         f"vendor.build(Path({str(tmp_path / 'second')!r}))"
     )
-    subprocess.run(
-        [python, "-c", f"import sys; sys.path.append({str(packages)!r})\n{code}"], check=True, cwd=tmp_path
-    )
+    subprocess.run([python, "-c", f"import sys; sys.path.append({str(packages)!r})\n{code}"], check=True, cwd=tmp_path)
     assert sha256(wheel) == sha256(tmp_path / "second" / wheel.name)

@@ -82,9 +82,7 @@ def spoil_features(project: Path, expression: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.endswith("    return rows\n")
     imports = f"import polars as pl\nimport polars.selectors\n\nTARGET = {target!r}\n"
-    spoilt = text.replace("    return rows\n", f"    return {expression}\n").replace(
-        "import polars as pl\n", imports
-    )
+    spoilt = text.replace("    return rows\n", f"    return {expression}\n").replace("import polars as pl\n", imports)
     path.write_text(spoilt, encoding="utf-8")
 
 
@@ -127,9 +125,7 @@ def test_a_column_that_the_model_drops_is_noticed(copy_project: Copy, assert_not
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("table", "fault"), APPLICABLE)
-def test_features_are_guarded_on_any_table(
-    copy_project: Copy, assert_noticed: Notice, table: str, fault: str
-) -> None:
+def test_features_are_guarded_on_any_table(copy_project: Copy, assert_noticed: Notice, table: str, fault: str) -> None:
     project = copy_project(table)
     spoil_features(project, FEATURES[fault])
     assert_noticed(project)
@@ -138,9 +134,7 @@ def test_features_are_guarded_on_any_table(
 @pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("fault", [*MODEL, "dropped column"])
-def test_models_are_guarded_on_any_table(
-    copy_project: Copy, assert_noticed: Notice, table: str, fault: str
-) -> None:
+def test_models_are_guarded_on_any_table(copy_project: Copy, assert_noticed: Notice, table: str, fault: str) -> None:
     project = copy_project(table)
     if fault == "dropped column":
         kind = "categorical" if table == "words" else "numeric"

@@ -63,9 +63,7 @@ def files(folder: Path) -> set[str]:
 
 def test_a_project_holds_these_files_and_no_others(project: Path) -> None:
     wheel = f"vendor/modelyard-{vendor.installed_version()}-py3-none-any.whl"
-    assert files(project) == FILES | (
-        {wheel} if not vendor.is_released(vendor.installed_version()) else set()
-    )
+    assert files(project) == FILES | ({wheel} if not vendor.is_released(vendor.installed_version()) else set())
 
 
 def test_code_and_tests_are_those_of_the_template(project: Path) -> None:
@@ -108,10 +106,7 @@ def test_personal_columns_are_in_no_file(project: Path) -> None:
 
 
 def test_structured_files_can_be_read(project: Path) -> None:
-    assert (
-        tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-        == "project"
-    )
+    assert tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"] == "project"
     tomllib.loads((project / "ruff.toml").read_text(encoding="utf-8"))
     for name in (".pre-commit-config.yaml", ".copier-answers.yml", "contract.yaml"):
         yaml.safe_load((project / name).read_text(encoding="utf-8"))
@@ -119,9 +114,7 @@ def test_structured_files_can_be_read(project: Path) -> None:
 
 def test_every_make_target_that_was_promised_is_there(project: Path) -> None:
     for target in ("setup", "test", "lint", "data", "train", "pipeline", "serve", "report"):
-        done = subprocess.run(
-            ["make", "-n", target], cwd=project, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["make", "-n", target], cwd=project, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
 
@@ -135,9 +128,7 @@ def test_every_make_target_that_was_promised_is_there(project: Path) -> None:
     ids=["style", "format", "types"],
 )
 @pytest.mark.parametrize("where", ["project", "template"])
-def test_code_is_clean_where_it_lies_and_where_it_lands(
-    project: Path, command: list[str], where: str
-) -> None:
+def test_code_is_clean_where_it_lies_and_where_it_lands(project: Path, command: list[str], where: str) -> None:
     folder = project if where == "project" else assets.template("tabular")
     paths = ["src"] if command[0] == "ty" else []
     done = subprocess.run(
@@ -184,8 +175,6 @@ def test_own_tests_pass_with_every_estimator(
 def test_make_test_installs_what_it_needs_and_passes(copy_project: Projects) -> None:
     project = copy_project("customers")
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    done = subprocess.run(
-        ["make", "test"], cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["make", "test"], cwd=project, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout

@@ -54,6 +54,8 @@ def test_calibration_needs_two_classes():
 
 
 def test_numbers_differ_relative_to_their_spread_and_probabilities_absolutely():
-    assert differences(np.array([1e6, 2e6]), np.array([1e6 + 1, 2e6]), spread=1e6)[0] == pytest.approx(1e-6)
+    usual = np.array([1e6, 3e6])
+    assert differences(np.array([2e6]), np.array([2e6 + 1]), usual=usual)[0] == pytest.approx(1e-6)
+    assert differences(np.array([1.7e9]), np.array([1.7e9 + 90]), usual=np.array([1.7e9, 1.7e9 + 60]))[0] > 1
     assert differences(np.array([[0.5, 0.5]]), np.array([[0.4, 0.6]]))[0] == pytest.approx(0.1)
     assert differences(np.array([1.0]), np.array([np.nan]))[0] == np.inf

@@ -58,7 +58,7 @@ def _python(path: Path, served: Served) -> Run:
         raise _cannot_run(f"{path.name} cannot be loaded: {type(error).__name__}: {error}") from error
 
     def run(matrix: np.ndarray) -> np.ndarray:
-        scores = _raw(estimator, matrix, classes=bool(served.classes))
+        scores = _raw(estimator, matrix, classes=bool(served.classes)) + served.centre
         return scores if served.calibration is None else served.calibration.apply(scores)
 
     return run

@@ -33,6 +33,7 @@ class Served(Record):
     form: Literal["onnx", "python"]
     identity: bool  # features() returns its rows unchanged and is not called
     calibration: Calibration | None = None  # inside the graph when the form is onnx
+    centre: float = 0.0  # regression: added to what the estimator says; inside the graph when the form is onnx
     reason: str = ""  # why it is not served as ONNX
     python: str = ""
     libraries: dict[str, str] = {}
@@ -40,7 +41,8 @@ class Served(Record):
 
     def typed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the columns that the model reads, each with the contract's type."""
-        absent = [name for name in self.inputs if name not in rows.columns]
+        present = set(rows.columns)
+        absent = [name for name in self.inputs if name not in present]
         series = [rows.get_column(name) for name in self.inputs if not absent]
         if absent:
             raise missing(absent)

@@ -9,7 +9,7 @@ import typer.core
 from typer.exceptions import TyperException
 
 from modelyard.cli._output import show_error
-from modelyard.errors import InterruptedRun, ModelyardError, OutsideError, RequestError
+from modelyard.errors import InterruptedRunError, ModelyardError, OutsideError, RequestError
 
 _EXTRAS = {
     "sklearn": "ml",
@@ -37,9 +37,7 @@ class Boundary(typer.core.TyperGroup):
         arguments = list(sys.argv[1:] if args is None else args)
         options["standalone_mode"] = False
         try:
-            signal.signal(
-                signal.SIGTERM, signal.default_int_handler
-            )  # a polite kill cleans up as Ctrl-C does
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill cleans up as Ctrl-C does
             code = super().main(arguments, *rest, **options)
         except ModelyardError as error:
             _fail(error, arguments)
@@ -50,7 +48,7 @@ class Boundary(typer.core.TyperGroup):
         except OSError as error:
             _fail(_outside(error), arguments)
         except (KeyboardInterrupt, typer.Abort):
-            _fail(InterruptedRun(), arguments)
+            _fail(InterruptedRunError(), arguments)
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - click's own type is private to typer
@@ -58,7 +56,7 @@ class Boundary(typer.core.TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise InterruptedRun from None
+            raise InterruptedRunError from None
 
 
 def _fail(error: ModelyardError, arguments: Sequence[str]) -> NoReturn:

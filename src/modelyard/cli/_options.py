@@ -12,9 +12,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress an
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 ProjectOption = Annotated[
     Path | None,
-    typer.Option(
-        "--project", envvar="MODELYARD_PROJECT", help="The project's folder; default: found upward."
-    ),
+    typer.Option("--project", envvar="MODELYARD_PROJECT", help="The project's folder; default: found upward."),
 ]
 EnvOption = Annotated[
     str, typer.Option("--env", envvar="MODELYARD_ENV", help="Environment of modelyard.yaml to work in.")
@@ -31,7 +29,7 @@ def _print_version(wanted: bool) -> None:
 
 
 def version_option(
-    version: Annotated[  # noqa: ARG001 - handled by its callback, before a command is looked for
+    version: Annotated[
         bool,
         typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version),
     ] = False,

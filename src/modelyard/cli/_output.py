@@ -20,9 +20,7 @@ def show(result: Result, text: Callable[[Result], str], *, as_json: bool) -> Non
     print(_document(result) if as_json else text(result))  # noqa: T201
 
 
-def show_failed(
-    result: Result, text: Callable[[Result], str], error: ModelyardError, *, as_json: bool
-) -> NoReturn:
+def show_failed(result: Result, text: Callable[[Result], str], error: ModelyardError, *, as_json: bool) -> NoReturn:
     """Print a result that is not what was asked for, with the reason, and exit with its code."""
     if as_json:
         print(_document(result, _error(error)))  # noqa: T201
@@ -56,9 +54,7 @@ def table(header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     """Lay out rows in columns as wide as their widest cell."""
     cells = [tuple("" if c is None else str(c) for c in row) for row in [header, *rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    return "\n".join(
-        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
-    )
+    return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells)
 
 
 def _error(error: ModelyardError) -> dict[str, Any]:
@@ -66,6 +62,4 @@ def _error(error: ModelyardError) -> dict[str, Any]:
 
 
 def _document(result: "BaseModel", extra: dict[str, Any] | None = None) -> str:
-    return json.dumps(
-        result.model_dump(mode="json", by_alias=True) | (extra or {}), ensure_ascii=False, indent=2
-    )
+    return json.dumps(result.model_dump(mode="json", by_alias=True) | (extra or {}), ensure_ascii=False, indent=2)

@@ -1,14 +1,14 @@
 """Progress on stderr while long work runs, and only when a person watches."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from modelyard.progress import Progress, silent
 
 
 @contextmanager
-def progress(*, enabled: bool) -> Iterator[Progress]:
+def progress(*, enabled: bool) -> Generator[Progress]:
     """Yield a function that draws; silent when disabled or when stderr is no terminal."""
     if not enabled or not sys.stderr.isatty():
         yield silent

@@ -26,9 +26,7 @@ def open_project(folder: Path | None, env: str, *, quiet: bool) -> "Project":
     from modelyard import config
 
     if folder is not None and not (folder / config.FILE_NAME).is_file():
-        raise RequestError(
-            f"No modelyard.yaml in {folder}.", "Name the folder that holds it.", code="no_project"
-        )
+        raise RequestError(f"No modelyard.yaml in {folder}.", "Name the folder that holds it.", code="no_project")
     root = folder.resolve() if folder is not None else config.find(Path.cwd())
     _enter_environment(root, quiet=quiet)
     return config.load(root, env)

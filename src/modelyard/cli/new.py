@@ -24,9 +24,7 @@ def new(
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     id: Annotated[str | None, typer.Option("--id", help="The column that identifies a row.")] = None,
     time: Annotated[str | None, typer.Option(help="The column that says when a row happened.")] = None,
-    group: Annotated[
-        str | None, typer.Option(help="Rows of one group stay on one side of the split.")
-    ] = None,
+    group: Annotated[str | None, typer.Option(help="Rows of one group stay on one side of the split.")] = None,
     positive: Annotated[str | None, typer.Option(help="The class that counts as positive.")] = None,
     task: Annotated[TaskChoice, typer.Option(help="What is predicted.")] = "auto",
     estimator: Annotated[EstimatorChoice, typer.Option(help="The built-in estimator.")] = "auto",
@@ -35,15 +33,9 @@ def new(
     ] = None,
     template: Annotated[Literal["tabular"], typer.Option(help="What to make.")] = "tabular",
     platform: Annotated[Literal["none"], typer.Option(help="Where the platform comes from.")] = "none",
-    github: Annotated[
-        str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository will live.")
-    ] = None,
-    git: Annotated[
-        bool, typer.Option("--git/--no-git", help="Make a git repository and the first commit.")
-    ] = True,
-    lock: Annotated[
-        bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")
-    ] = True,
+    github: Annotated[str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository will live.")] = None,
+    git: Annotated[bool, typer.Option("--git/--no-git", help="Make a git repository and the first commit.")] = True,
+    lock: Annotated[bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")] = True,
     yes: YesOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,
@@ -63,6 +55,7 @@ def new(
         git=git,
         lock=lock,
         github=github,
+        platform=platform,
     )  # fmt: skip
     with progress(enabled=not (quiet or json)) as report:
         result = new(request, report)

@@ -23,9 +23,7 @@ def ui(
     from modelyard.loop.context import tracking_uri
 
     if find_spec("mlflow.server") is None or find_spec("flask") is None:
-        raise RequestError(
-            "The MLflow UI is not installed.", "pip install 'modelyard[ui]'", code="missing_extra"
-        )
+        raise RequestError("The MLflow UI is not installed.", "pip install 'modelyard[ui]'", code="missing_extra")
     uri = tracking_uri(found)
     command = [sys.executable, "-m", "mlflow", "ui", "--host", "127.0.0.1", "--port", str(port)]
     os.execve(sys.executable, command, {**os.environ, "MLFLOW_TRACKING_URI": uri})  # noqa: S606 - no shell

@@ -25,6 +25,7 @@ class Context:
     local: Path  # of finished stages and caches
     manifest: Path | None  # where the newest snapshot is noted, for git; None for a throwaway run
     progress: Progress = silent
+    whole: bool = True  # the rows are the table, not a sample of it
 
     @classmethod
     def of(cls, project: Project, progress: Progress = silent) -> "Context":
@@ -33,8 +34,9 @@ class Context:
         return cls(project, store, project.root / LOCAL / "work" / project.env, project.root / MANIFEST, progress)
 
     def contract(self) -> Contract:
-        """Read the data contract."""
-        return project_contract(self.project)
+        """Read the data contract; rules about the whole table (row counts, freshness) ask nothing of a sample."""
+        found = project_contract(self.project)
+        return found if self.whole else found.model_copy(update={"rules": ()})
 
     def pipeline(self) -> Pipeline:
         """Import the user's `features`, `build` and `metrics`."""
@@ -61,6 +63,12 @@ def tracking_uri(project: Project) -> str:
             code="no_tracking",
         )
     return f"sqlite:///{(project.root / environment.store).resolve() / 'mlflow.db'}"
+
+
+def has_registry(project: Project) -> bool:
+    """Say whether there may be a registry: a database of our own is made when it is first needed."""
+    file = tracking_uri(project).removeprefix("sqlite:///")
+    return "://" in file or Path(file).is_file()
 
 
 def _absolute(uri: str, root: Path) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelyard.data.contract import CheckResult
+from modelyard.evaluation.results import GateResult
 from modelyard.loop.provenance import Provenance
 from modelyard.loop.results import DataRecord, EvaluateRecord, RegisterRecord, TrainRecord
-from modelyard.evaluation.results import GateResult
 from modelyard.loop.work import Work
 from modelyard.loop.workspace import Workspace
 from modelyard.record import Record

@@ -8,8 +8,17 @@ from pathlib import Path
 from modelyard.record import Record
 
 _LIBRARIES = (
-    "modelyard", "polars", "numpy", "scikit-learn", "onnx", "onnxruntime", "skl2onnx", "xgboost", "lightgbm", "mlflow-skinny",
-)  # fmt: skip
+    "modelyard",
+    "polars",
+    "numpy",
+    "scikit-learn",
+    "onnx",
+    "onnxruntime",
+    "skl2onnx",
+    "xgboost",
+    "lightgbm",
+    "mlflow-skinny",
+)
 _MANIFEST = "data/snapshot.json"  # written by a run, so it does not make the tree dirty
 
 
@@ -27,11 +36,17 @@ def provenance(root: Path) -> Provenance:
     """Describe the state of the project in `root`."""
     return Provenance(
         commit=_git(root, "rev-parse", "HEAD"),
-        dirty=any(line[3:] != _MANIFEST for line in _git(root, "status", "--porcelain", "--", ".").splitlines()),
+        dirty=_dirty(root),
         code=_digest(sorted((root / "src" / "pipeline").glob("**/*.py")), root),
         lock=_digest([p for p in (root / "uv.lock",) if p.is_file()], root),
         libraries=_libraries(),
     )
+
+
+def _dirty(root: Path) -> bool:
+    """Say whether anything but a manifest differs from the commit."""
+    lines = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".").splitlines()
+    return any(not line[3:].endswith(_MANIFEST) for line in lines)
 
 
 def _digest(files: list[Path], root: Path) -> str:

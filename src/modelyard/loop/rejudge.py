@@ -18,8 +18,15 @@ from modelyard.training.latency import latency
 
 
 def rejudge(  # noqa: PLR0913 - by keyword
-    context: Context, ref: Ref, frame: pl.DataFrame, snapshot: str, *, champion: Ref | None, pinned: Ref | None, parity: Parity
-) -> Evaluation:  # fmt: skip
+    context: Context,
+    ref: Ref,
+    frame: pl.DataFrame,
+    snapshot: str,
+    *,
+    champion: Ref | None,
+    pinned: Ref | None,
+    parity: Parity,
+) -> Evaluation:
     """Evaluate `ref` on the rows of `frame` that are held out from it.
 
     Args:
@@ -47,7 +54,7 @@ def rejudge(  # noqa: PLR0913 - by keyword
         )
     others = {
         role: reference(context, role, other, held_out)
-        for role, other in (("champion", champion), ("pinned", pinned))
+        for role, other in (("champion", champion), ("pinned", None if pinned == champion else pinned))
         if other is not None and other.sha256 != ref.sha256
     }
     return evaluate(

@@ -31,4 +31,4 @@ def throwaway(project: Project, progress: Progress) -> Generator[Context]:
         here = Environment(store=folder, tracking=None)
         changed = config.model_copy(update={"data": data, "environments": {project.env: here}})
         twin = Project(root=project.root, config=changed, env=project.env)
-        yield Context(twin, Store.open(folder, project.root), Path(folder), None, progress)
+        yield Context(twin, Store.open(folder, project.root), Path(folder), None, progress, whole=False)

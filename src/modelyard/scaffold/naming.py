@@ -51,7 +51,5 @@ def _dependencies() -> frozenset[str]:
             required = metadata.requires(name) or []
         except metadata.PackageNotFoundError:
             continue
-        waiting += [
-            re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", line, maxsplit=1)[0]).lower() for line in required
-        ]
+        waiting += [re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", line, maxsplit=1)[0]).lower() for line in required]
     return frozenset(seen)

@@ -53,9 +53,7 @@ def new(request: NewRequest, progress: Progress = silent) -> NewResult:
     profiled = found.model_copy(update={"source": tables.public(found.source)})
     with place.building(directory) as workshop:
         progress("Writing the project", 1, _STEPS)
-        placed = fill(
-            Blueprint(directory, profiled, request.overrides.keep_personal, request.github), table, workshop
-        )
+        placed = fill(Blueprint(directory, profiled, request.overrides.keep_personal, request.github), table, workshop)
         progress("Locking the dependencies", 2, _STEPS)
         unlocked = lock(workshop) if request.lock else ""
         progress("First commit", 3, _STEPS)
@@ -63,9 +61,7 @@ def new(request: NewRequest, progress: Progress = silent) -> NewResult:
             git.first_commit(workshop, f"Project from {facts.shown(profiled.source)}, made by modelyard")
         progress("Moving it into place", 4, _STEPS)
     progress("Done", _STEPS, _STEPS)
-    return summarise(
-        profiled, placed, directory, _next(request, unlocked), _warnings(request, directory, profiled)
-    )
+    return summarise(profiled, placed, directory, _next(request, unlocked), _warnings(request, directory, profiled))
 
 
 def _refuse(request: NewRequest, directory: Path) -> None:
@@ -102,7 +98,5 @@ def _warnings(request: NewRequest, directory: Path, profiled: "TableProfile") ->
     outer = git.enclosing(directory.parent) if request.git else None
     if outer is None:
         return list(profiled.warnings)
-    inside = (
-        f"{directory} lies inside the repository {outer}; with --no-git it would become a part of that one."
-    )
+    inside = f"{directory} lies inside the repository {outer}; with --no-git it would become a part of that one."
     return [*profiled.warnings, inside]

@@ -30,9 +30,7 @@ def render(template: str, answers: Mapping[str, Any], into: Path) -> None:
     """
     source = assets.template(template)
     if not (source / "copier.yml").is_file():
-        raise ModelyardError(
-            f"The template {template!r} is not in this installation.", "Install modelyard again."
-        )
+        raise ModelyardError(f"The template {template!r} is not in this installation.", "Install modelyard again.")
     _refuse_unknown(source, answers)
     copier = _import_copier()
     try:

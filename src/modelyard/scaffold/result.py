@@ -78,9 +78,7 @@ def summarise(
         data=DataFound(rows=profile.rows, columns=len(profile.columns), source=placed.source),
         target=profile.target,
         task=profile.task,
-        columns=[
-            ColumnFound(name=c.name, type=c.type, role=c.role, reason=c.reason) for c in profile.columns
-        ],
+        columns=[ColumnFound(name=c.name, type=c.type, role=c.role, reason=c.reason) for c in profile.columns],
         metric=MetricChosen(name=profile.metric, dummy=profile.dummy),
         split=SplitChosen(by=profile.split_by, column=profile.split_column),
         next=steps,
@@ -94,9 +92,7 @@ def _found(column: "ColumnProfile") -> ColumnFound:
 
 
 def _decisions(profile: "TableProfile", placed: "Placed") -> list[Decision]:
-    where = (
-        "at most 10 MB as Parquet" if placed.committed else "over 10 MB as Parquet, so it stays outside git"
-    )
+    where = "at most 10 MB as Parquet" if placed.committed else "over 10 MB as Parquet, so it stays outside git"
     made = [
         ("data", placed.source, where),
         ("task", profile.task, profile.task_reason),

@@ -45,9 +45,7 @@ class Case:
     @property
     def personal(self) -> frozenset[str]:
         """Columns of personal data that the project does not use."""
-        return frozenset(c.name for c in self.contract.columns if c.personal) & frozenset(
-            self.config.data.ignore
-        )
+        return frozenset(c.name for c in self.contract.columns if c.personal) & frozenset(self.config.data.ignore)
 
     @property
     def named(self) -> frozenset[str]:
@@ -62,9 +60,7 @@ class Case:
     @cached_property
     def inputs(self) -> list[str]:
         """Columns that reach `features`: those that the model may use, and the time."""
-        return [
-            name for name in self.sample.columns if name in self.features or name == self.config.data.time
-        ]
+        return [name for name in self.sample.columns if name in self.features or name == self.config.data.time]
 
     @property
     def hidden(self) -> list[str]:

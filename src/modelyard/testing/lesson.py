@@ -86,9 +86,7 @@ def _one(usual: np.ndarray, index: int, value: float) -> np.ndarray:
     return row
 
 
-def _blocks(
-    taught: list[int], low: np.ndarray, usual: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _blocks(taught: list[int], low: np.ndarray, usual: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give 80 rows to each taught column: low and high in turn, and the answer beside it (False, True)."""
     matrix = np.tile(usual, (len(taught) * _ROWS, 1))
     answer = np.tile([False, True], len(matrix) // 2)

@@ -29,6 +29,7 @@ class BuildConfig:
     numeric: tuple[int, ...] = ()  # their positions; NaN is missing
     categorical: tuple[int, ...] = ()  # positions of codes: 0 missing, 1 unseen or rare, 2.. by falling count
     rows: int = 0  # training rows of the first fit
+    centre: float = 0.0  # subtracted from the target before fit() sees it, added to what predict() says
 
     @property
     def leaf(self) -> int:

@@ -151,6 +151,7 @@ def _describe(fitted: Fitted, form: Literal["onnx", "python"], reason: str, lock
         form=form,
         identity=fitted.pipeline.identity,
         calibration=fitted.calibration,
+        centre=fitted.build.centre,
         reason=reason,
         python=platform.python_version(),
         libraries={name: version(name) for name in names},

@@ -22,6 +22,8 @@ from modelyard.training.targets import class_names, require_enough, target_of
 
 __all__ = ["Fitted", "fit", "refit"]
 
+_FAR = 50.0
+
 
 def fit(  # noqa: PLR0913 - the signature is shared with the loop
     frame: pl.DataFrame,
@@ -60,7 +62,7 @@ def fit(  # noqa: PLR0913 - the signature is shared with the loop
     train, validation = ((parts == part).to_numpy() for part in ("train", "validation"))
     require_enough(truth, parts, names, config)
     encoding = _encode(made.filter(pl.Series(train)), truth[train], config)
-    build = _build_config(config, encoding, len(names), int(train.sum()))
+    build = _build_config(config, encoding, len(names), truth[train])
     matrices = encoding.apply(made.filter(pl.Series(train))), encoding.apply(made.filter(pl.Series(validation)))
     del made
     targets = truth[train], truth[validation]
@@ -135,7 +137,13 @@ def _shape(encoding: Encoding) -> dict[str, tuple]:
     }
 
 
-def _build_config(config: ProjectConfig, encoding: Encoding, n_classes: int, rows: int) -> BuildConfig:
+def _centre(truth: np.ndarray) -> float:
+    """Return the mean of numbers that lie far from zero for their spread: float32 would lose what tells them apart."""
+    mean, spread = float(truth.mean()), float(truth.std())
+    return float(np.round(mean)) if abs(mean) > _FAR * spread and abs(mean) > 1 else 0.0
+
+
+def _build_config(config: ProjectConfig, encoding: Encoding, n_classes: int, truth: np.ndarray) -> BuildConfig:
     training = config.training
     return BuildConfig(
         task=config.task,
@@ -145,7 +153,8 @@ def _build_config(config: ProjectConfig, encoding: Encoding, n_classes: int, row
         threads=training.threads,
         class_weight=training.class_weight,
         n_classes=n_classes,
-        rows=rows,
+        rows=len(truth),
+        centre=0.0 if n_classes else _centre(truth),
         **_shape(encoding),
     )
 

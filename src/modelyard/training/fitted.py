@@ -68,7 +68,8 @@ class Fitted:
 
 def pick(rows: pl.DataFrame, inputs: list[str], schema: pl.Schema) -> pl.DataFrame:
     """Return the columns `inputs` of `rows` with the types of `schema`."""
-    absent = [name for name in inputs if name not in rows.columns]
+    present = set(rows.columns)
+    absent = [name for name in inputs if name not in present]
     if absent:
         raise missing(absent)
     series = [rows.get_column(name) for name in inputs]
@@ -88,11 +89,11 @@ def predict(estimator: Any, matrix: np.ndarray, build: BuildConfig, pipeline: Pi
         scores = np.asarray(getattr(estimator, method)(matrix), dtype=np.float64)
     expected = (len(matrix), build.n_classes) if build.n_classes else (len(matrix),)
     if scores.shape == (len(matrix), 1) and not build.n_classes:
-        return scores[:, 0]
+        scores = scores[:, 0]
     if scores.shape != expected:
         raise RequestError(
             f"{method}() of the estimator returned shape {scores.shape} instead of {expected}.",
             "build() in src/pipeline/model.py returns an estimator with scikit-learn's interface.",
             code="bad_estimator",
         )
-    return scores
+    return scores + build.centre if build.centre else scores

@@ -35,7 +35,7 @@ def convert(fitted: Fitted) -> bytes:
             options=_options(fitted.estimator),
             target_opset=_OPSET,
         )
-    finish(model, OUTPUT, classes=len(fitted.classes), calibration=fitted.calibration)
+    finish(model, OUTPUT, classes=len(fitted.classes), calibration=fitted.calibration, centre=fitted.build.centre)
     return model.SerializeToString(deterministic=True)
 
 

@@ -41,19 +41,28 @@ class _Chain:
         return f"end_{stem}_{self.count}"
 
 
-def finish(model: "ModelProto", output: str, *, classes: int, calibration: Calibration | None) -> None:
-    """Leave one output called `output`: float32, (rows, classes), or (rows,) where `classes` is 0."""
+def finish(
+    model: "ModelProto", output: str, *, classes: int, calibration: Calibration | None, centre: float = 0.0
+) -> None:
+    """Leave one output called `output`: float32, (rows, classes), or (rows,) where `classes` is 0.
+
+    With a `centre`, which is added to numbers, the output is float64: float32 could not hold the sum.
+    """
     from onnx import TensorProto, checker, helper
 
     chain = _Chain(model, _scores(model, classes))
     chain.node("Cast", to=TensorProto.FLOAT)
     if calibration is not None:
         _calibrate(chain, calibration)
+    if centre:
+        chain.node("Cast", to=TensorProto.DOUBLE)
+        chain.node("Add", chain.last, _double(chain, centre))
     shape: list[str | int] = ["n", classes] if classes else ["n"]
     chain.node("Reshape", chain.last, chain.constant([-1, classes] if classes else [-1], np.int64))
     model.graph.node.append(helper.make_node("Identity", [chain.last], [output], name=output))
+    kind = TensorProto.DOUBLE if centre else TensorProto.FLOAT
     del model.graph.output[:]
-    model.graph.output.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, shape))
+    model.graph.output.append(helper.make_tensor_value_info(output, kind, shape))
     model.doc_string, model.producer_version = "", ""
     checker.check_model(model)
 

@@ -29,7 +29,7 @@ def learn(build: BuildConfig, pipeline: Pipeline, matrix: np.ndarray, target: np
     _check(estimator, build)
     with users_code(pipeline.folder, "fit() of the estimator"), limited(build.threads), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*converge.*")
-        fitted = estimator.fit(matrix, target)
+        fitted = estimator.fit(matrix, target - build.centre if build.centre else target)
     fitted = estimator if fitted is None else fitted
     _check_classes(fitted, build)
     _alone(fitted)

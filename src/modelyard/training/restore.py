@@ -42,6 +42,7 @@ def restore(  # noqa: PLR0913 - each is a part of the recipe
         numeric=tuple(served.encoding.numeric),
         categorical=tuple(served.encoding.categorical),
         rows=rows,
+        centre=served.centre,
     )
     return Fitted(
         task=served.task,

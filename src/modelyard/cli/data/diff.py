@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 Side = Annotated[str, typer.Argument(help="A snapshot id (or its beginning), or any table.")]
 
 
-def diff(
-    a: Side, b: Side, project: ProjectOption = None, env: EnvOption = "local", json: JsonOption = False
-) -> None:
+def diff(a: Side, b: Side, project: ProjectOption = None, env: EnvOption = "local", json: JsonOption = False) -> None:
     """Compare two snapshots or tables: rows, schema, distribution of each column."""
     found = open_project(project, env, quiet=True)
     from modelyard.loop.table import diff as compare
@@ -27,8 +25,10 @@ def diff(
 def _text(result: "TableDiff") -> str:
     rows = result.rows
     lines = [
-        f"rows: {rows.before:,} before, {rows.after:,} after; {rows.added:,} added, {rows.removed:,} removed, "
-        f"{rows.changed:,} changed (matched by {rows.by})"
+        (
+            f"rows: {rows.before:,} before, {rows.after:,} after; {rows.added:,} added, {rows.removed:,} removed, "
+            f"{rows.changed:,} changed (matched by {rows.by})"
+        )
     ]
     lines += [f"{c.change}: {c.column}  {c.before or ''} -> {c.after or ''}" for c in result.schema_changes]
     moved = [

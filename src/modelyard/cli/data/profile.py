@@ -27,9 +27,7 @@ def _text(result: "Profile") -> str:
     rows = [(c.name, c.type, f"{c.missing:.1%}", f"{c.distinct:,}", _shape(c)) for c in result.columns]
     left_out = f"\npersonal, left out: {', '.join(result.personal)}" if result.personal else ""
     return (
-        f"{result.rows:,} rows\n"
-        + _output.table(("column", "type", "missing", "distinct", "values"), rows)
-        + left_out
+        f"{result.rows:,} rows\n" + _output.table(("column", "type", "missing", "distinct", "values"), rows) + left_out
     )
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 
 from modelyard.data.encode import words
-from modelyard.data.encode.encoding import SHAPE, EncodedColumn, Encoding, Kind, parts, typed
+from modelyard.data.encode.column import SHAPE, EncodedColumn, Kind, parts, typed
+from modelyard.data.encode.encoding import Encoding
 from modelyard.errors import OutcomeError, RequestError
 
 _FEW = 0.01  # a smaller share of missing values earns no column of its own

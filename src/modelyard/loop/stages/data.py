@@ -15,9 +15,9 @@ from modelyard.data.load import Table
 from modelyard.data.snapshot import Snapshot
 from modelyard.data.split import Split
 from modelyard.errors import OutcomeError
+from modelyard.loop.check import applicable, open_source
 from modelyard.loop.context import Context
 from modelyard.loop.results import DataRecord, Part
-from modelyard.loop.check import applicable, open_source
 from modelyard.loop.table import take
 from modelyard.loop.workspace import Workspace, write_atomically
 

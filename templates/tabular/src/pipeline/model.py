@@ -1,6 +1,6 @@
 """The model: plain scikit-learn, from the encoded matrix to a prediction. Yours to change."""
 
-from modelyard.training.build import BuildConfig, built_in
+from modelyard.training import BuildConfig, built_in
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
