@@ -1,12 +1,18 @@
 """One world for every test: no colours, a fixed width, an identity for git, and no settings of the machine."""
 
+import os
+from pathlib import Path
+
 import pytest
+
+_UV_CACHE = os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))  # read before HOME is moved
 
 
 @pytest.fixture(autouse=True)
 def _quiet_world(monkeypatch, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("UV_CACHE_DIR", _UV_CACHE)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))

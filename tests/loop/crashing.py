@@ -98,7 +98,7 @@ def state(root):
         "objects": [
             name for name in context.store.list("") if name.startswith(("models/", "snapshots/", "audit/"))
         ],
-        "unfinished": sorted(
-            str(p) for p in (Path(root) / ".modelyard").rglob(".*") if p.name not in {".lock", ".modelyard"}
+        "unfinished": sorted(  # the store removes its own, when nobody can be writing them any more
+            str(p) for p in (Path(root) / ".modelyard" / "work").rglob(".*")
         ),
     }  # fmt: skip

@@ -14,9 +14,7 @@ SHA = "5e" * 32
 def test_a_version_leads_back_to_rows_code_and_verdict(registry: Registry, store: Store, tmp_path: Path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "gate.json").write_text(json.dumps({"verdict": "passed", "rules": []}))
-    run_id = registry.track(
-        "k", params={"estimator": "linear"}, metrics={}, tags={}, folder=tmp_path / "files"
-    )
+    run_id = registry.track("k", params={"estimator": "linear"}, metrics={}, tags={}, folder=tmp_path / "files")
     said = {"snapshot": "abc", "source": "rows.csv", "commit": "c1", "dirty": "True", "lock": "l1"}
     registry.register("k", SHA, run_id, said | {"libraries": json.dumps({"polars": "2.1"})})
     found = lineage(registry, store, 1)

@@ -22,9 +22,7 @@ SHA = "5e" * 32
 
 
 def track(registry: Registry, key: str = "k1", folder: Path | None = None) -> str:
-    return registry.track(
-        key, params={"max depth": 3}, metrics={"roc_auc": 0.75}, tags={"seed": "0"}, folder=folder
-    )
+    return registry.track(key, params={"max depth": 3}, metrics={"roc_auc": 0.75}, tags={"seed": "0"}, folder=folder)
 
 
 def register(registry: Registry, key: str = "k1", sha256: str = SHA) -> Version:
@@ -51,9 +49,7 @@ def ref(version: Version) -> Ref:
     return Ref(version=version.version, sha256=version.sha256)
 
 
-def test_a_run_keeps_parameters_metrics_and_files_in_the_store(
-    registry: Registry, store: Store, tmp_path: Path
-):
+def test_a_run_keeps_parameters_metrics_and_files_in_the_store(registry: Registry, store: Store, tmp_path: Path):
     (tmp_path / "files" / "plots").mkdir(parents=True)
     (tmp_path / "files" / "gate.json").write_text("{}")
     (tmp_path / "files" / "plots" / "röc 1.svg").write_text("<svg/>")

@@ -70,9 +70,7 @@ def test_a_postgres_server_keeps_runs_and_versions(
         uri = server.get_uri()
         registry = Registry.open(uri, "churn", store)
         with ThreadPoolExecutor(4) as pool:
-            numbers = set(
-                pool.map(lambda _: register(Registry.open(uri, "churn", store), "k", files), range(6))
-            )
+            numbers = set(pool.map(lambda _: register(Registry.open(uri, "churn", store), "k", files), range(6)))
         assert len(numbers) == 1
         assert len(registry.versions()) == 1
         version = registry.get(numbers.pop())

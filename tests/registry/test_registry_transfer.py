@@ -27,9 +27,7 @@ def version(store: Store, registry: Registry, tmp_path: Path) -> Version:
     store.put(f"models/{SHA}/pipeline/features.py", b"pass")
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "gate.json").write_text('{"verdict": "passed"}')
-    run_id = registry.track(
-        "k", params={"a": 1}, metrics={"roc_auc": 0.75}, tags={}, folder=tmp_path / "files"
-    )
+    run_id = registry.track("k", params={"a": 1}, metrics={"roc_auc": 0.75}, tags={}, folder=tmp_path / "files")
     tags = {"snapshot": "abc", "source": "rows.csv", "commit": "c1", "verdict": "passed"}
     version = registry.register("k", SHA, run_id, tags, inputs={"x": "number"}, outputs={"y": "number"})
     ref = document.Ref(version=1, sha256=SHA)

@@ -75,9 +75,7 @@ def test_a_changed_last_event_is_seen_by_the_noted_head(chain: Store):
     assert audit.verify(chain, head) == [f"{name(6)}: changed since its hash was noted in the registry"]
 
 
-@pytest.mark.parametrize(
-    ("gone", "said"), [([1], name(1)), ([3], name(3)), ([2, 3], f"{name(2)} to {name(3)}")]
-)
+@pytest.mark.parametrize(("gone", "said"), [([1], name(1)), ([3], name(3)), ([2, 3], f"{name(2)} to {name(3)}")])
 def test_a_removed_event_is_named(chain: Store, gone: list[int], said: str):
     for number in gone:
         chain.delete(name(number))

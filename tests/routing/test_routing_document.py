@@ -139,9 +139,7 @@ def test_an_own_write_is_recognised_below_a_later_one(store: Store):
     assert after.pinned == Ref(version=2, sha256="")
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"{", b'{"generation": "x"}', b'{"generation": 1, "new": 2}', b"\xff"]
-)
+@pytest.mark.parametrize("content", [b"", b"{", b'{"generation": "x"}', b'{"generation": 1, "new": 2}', b"\xff"])
 def test_something_else_under_its_name_is_told(store: Store, content: bytes):
     store.put(KEY, content)
     with pytest.raises(OutsideError, match="is not a routing document"):
@@ -150,9 +148,7 @@ def test_something_else_under_its_name_is_told(store: Store, content: bytes):
 
 def test_roles_that_serve_are_in_service():
     ref = Ref(version=1, sha256="")
-    routing = Routing(
-        champion=ref, pinned=ref, previous=Ref(version=2, sha256=""), weights={"3": 0.1, "4": 0.0}
-    )
+    routing = Routing(champion=ref, pinned=ref, previous=Ref(version=2, sha256=""), weights={"3": 0.1, "4": 0.0})
     assert routing.in_service() == {1: "champion", 2: "previous", 3: "weighted"}
 
 

@@ -89,14 +89,10 @@ def get(store: Store, id_or_prefix: str) -> Snapshot:
     wanted = id_or_prefix.strip().lower()
     if len(wanted) == 64 and (exact := _read_manifest(store, wanted)) is not None:
         return exact
-    found = (
-        [each for each in _ids(store) if each.startswith(wanted)] if len(wanted) >= _SHORTEST_PREFIX else []
-    )
+    found = [each for each in _ids(store) if each.startswith(wanted)] if len(wanted) >= _SHORTEST_PREFIX else []
     if len(found) > 1:
         names = ", ".join(each[:12] for each in found[:5])
-        raise RequestError(
-            f"{id_or_prefix!r} begins {len(found)} snapshots: {names}.", "Give more of the id."
-        )
+        raise RequestError(f"{id_or_prefix!r} begins {len(found)} snapshots: {names}.", "Give more of the id.")
     snapshot = _read_manifest(store, found[0]) if found else None
     if snapshot is None:
         raise RequestError(
@@ -138,9 +134,7 @@ def _canonical(frame: pl.LazyFrame, columns: Mapping[str, str], source: str) -> 
         schema = frame.collect_schema()
         absent = [name for name in columns if name not in schema]
         if absent:
-            raise RequestError(
-                f"{source} has no column {absent[0]!r}.", "Correct the contract.", code="no_column"
-            )
+            raise RequestError(f"{source} has no column {absent[0]!r}.", "Correct the contract.", code="no_column")
         typed = [convert(name, schema[name], _kind(kind)) for name, kind in columns.items()]
         return frame.select(typed).collect(engine="streaming").rechunk()
     except pl.exceptions.PolarsError as error:

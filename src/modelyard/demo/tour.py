@@ -40,14 +40,10 @@ class Tour(Record):
         stopped = [s for s in self.steps if s.result.startswith("stopped")]
         if not stopped:
             return None
-        return OutcomeError(
-            f"The tour stopped at {stopped[0].name}: {stopped[0].result}", f"See {self.report}."
-        )
+        return OutcomeError(f"The tour stopped at {stopped[0].name}: {stopped[0].result}", f"See {self.report}.")
 
 
-def tour(
-    keep: Path | None, progress: Progress = silent, say: Callable[[Step], None] = lambda _: None
-) -> Tour:
+def tour(keep: Path | None, progress: Progress = silent, say: Callable[[Step], None] = lambda _: None) -> Tour:
     """Run the tour.
 
     Args:
@@ -73,9 +69,7 @@ def tour(
     for name, stage in _STAGES.items():
         step(
             name,
-            lambda name=name, stage=stage: _describe(
-                name, run(project, RunRequest(stages=(stage,)), progress)
-            ),
+            lambda name=name, stage=stage: _describe(name, run(project, RunRequest(stages=(stage,)), progress)),
         )
         if steps[-1].result.startswith("stopped"):
             break

@@ -114,9 +114,7 @@ class Registry:
         found = next((row for row in known if row.version == version), None)
         if found is None:
             numbers = [str(row.version) for row in known][-_SHOWN:]
-            hint = (
-                f"Known: {', '.join(numbers)}." if numbers else "Train and register one with `modelyard run`."
-            )
+            hint = f"Known: {', '.join(numbers)}." if numbers else "Train and register one with `modelyard run`."
             raise RequestError(f"There is no version {version} of {self.name}.", hint, code="no_version")
         return found
 

@@ -40,9 +40,7 @@ def write(
     document = {
         "flavors": {"modelyard": dict(bundle)},
         "signature": {
-            "inputs": json.dumps(
-                [_column(name, kind) | {"required": False} for name, kind in inputs.items()]
-            ),
+            "inputs": json.dumps([_column(name, kind) | {"required": False} for name, kind in inputs.items()]),
             "outputs": json.dumps([_column(name, kind) for name, kind in outputs.items()]),
             "params": None,
         },
@@ -59,9 +57,7 @@ def read(folder: Path) -> tuple[dict[str, str], dict[str, str], list[str]]:
     if not path.is_file():
         return {}, {}, []
     stated = yaml.safe_load(path.read_text(encoding="utf-8"))["signature"]
-    inputs, outputs = (
-        {c["name"]: _KINDS[c["type"]] for c in json.loads(stated[s])} for s in ("inputs", "outputs")
-    )
+    inputs, outputs = ({c["name"]: _KINDS[c["type"]] for c in json.loads(stated[s])} for s in ("inputs", "outputs"))
     return inputs, outputs, (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
 
 

@@ -61,9 +61,7 @@ def copy_version(  # noqa: PLR0913 - two environments, a version, and a check
     return copied
 
 
-def _copy_bundle(
-    source: Store, target: Store, version: Version, digest: Callable[[Path], str] | None
-) -> None:
+def _copy_bundle(source: Store, target: Store, version: Version, digest: Callable[[Path], str] | None) -> None:
     place = _place(version)
     keys = source.list(place)
     if not keys:

@@ -139,9 +139,7 @@ class Versions:
         rows: list[ModelVersion] = []
         token: str | None = None
         while True:
-            page = self.client.search_model_versions(
-                f"name='{self.name}'", max_results=_PAGE, page_token=token
-            )
+            page = self.client.search_model_versions(f"name='{self.name}'", max_results=_PAGE, page_token=token)
             rows += page
             token = page.token
             if not token:

@@ -155,9 +155,7 @@ def _read(store: Store) -> list[tuple[int, bytes, Event | None]]:
     names = [name for name in store.list(FOLDER) if _number(name) is not None]
     with ThreadPoolExecutor(max_workers=8) as pool:
         contents = list(pool.map(store.get, names)) if len(names) > 4 else [store.get(name) for name in names]
-    rows = [
-        (_number(name) or 0, data, _decoded(data)) for name, data in zip(names, contents, strict=True) if data
-    ]
+    rows = [(_number(name) or 0, data, _decoded(data)) for name, data in zip(names, contents, strict=True) if data]
     return sorted(rows, key=lambda row: row[0])
 
 

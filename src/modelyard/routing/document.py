@@ -106,9 +106,7 @@ def record(store: Store, routing: Routing) -> None:
     for event in audit.newest(store):
         if event.key == key:
             return
-        if (
-            event.generation < routing.generation
-        ):  # older than the document: its event cannot lie further back
+        if event.generation < routing.generation:  # older than the document: its event cannot lie further back
             break
     audit.append(
         store,

@@ -40,9 +40,7 @@ def _collected(frame: pl.LazyFrame, name: str) -> pl.DataFrame:
     try:
         return frame.collect()
     except pl.exceptions.PolarsError as error:
-        raise RequestError(
-            f"Table {name} cannot be read: {reason(error)}.", code="unreadable_data"
-        ) from error
+        raise RequestError(f"Table {name} cannot be read: {reason(error)}.", code="unreadable_data") from error
 
 
 def _schema_changes(before: pl.DataFrame, after: pl.DataFrame) -> list[SchemaChange]:

@@ -17,9 +17,7 @@ def compare_rows(before: pl.DataFrame, after: pl.DataFrame, id_column: str | Non
     common = pl.min_horizontal("n", "n_right")
     added = (pl.col("n_right") - common).sum()
     removed = (pl.col("n") - common).sum()
-    counts = both.select(added=added, removed=removed, common=common.sum(), changed=_changed(common)).row(
-        0, named=True
-    )
+    counts = both.select(added=added, removed=removed, common=common.sum(), changed=_changed(common)).row(0, named=True)
     changed = counts["changed"] if id_column is not None else 0
     return RowDiff(
         by="content" if id_column is None else "id",
@@ -53,6 +51,4 @@ def _keyed(frame: pl.DataFrame, kinds: dict[str, str], id_column: str | None) ->
     content = typed.hash_rows()
     key = content if id_column is None else typed[str(list(kinds).index(id_column))]
     keyed = pl.DataFrame({"key": key, "content": content})
-    return keyed.group_by("key").agg(
-        pl.len().cast(pl.Int64).alias("n"), pl.col("content").sort().hash().sum()
-    )
+    return keyed.group_by("key").agg(pl.len().cast(pl.Int64).alias("n"), pl.col("content").sort().hash().sum())

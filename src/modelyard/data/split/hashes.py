@@ -70,9 +70,7 @@ def shares(hashes: "NDArray[np.uint64]", salt: str) -> "NDArray[np.float64]":
 
 
 def _of_text(text: str) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
-    )
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def _of_texts(values: pl.Series) -> "NDArray[np.uint64]":

@@ -46,9 +46,7 @@ def _by_hash(frame: pl.DataFrame, fresh: Split, target: str, previous: Split | N
         return fresh.model_copy(update=kept)
     fresh = fresh.model_copy(update={"columns": tuple(frame.columns)})
     entities = hash_entities(fresh, frame)
-    salt = best_salt(
-        entities, frame.get_column(target).alias("v") if target in frame.columns else None, fresh
-    )
+    salt = best_salt(entities, frame.get_column(target).alias("v") if target in frame.columns else None, fresh)
     if salt is None:
         raise _too_few(fresh, len(set(entities.tolist())))
     return fresh.model_copy(update={"salt": salt})

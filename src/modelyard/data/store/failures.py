@@ -31,9 +31,7 @@ def disk_failure(verb: str, key: str, root: Path, error: OSError) -> ModelyardEr
             "Name a folder as `environments.ENV.store` in modelyard.yaml.",
             code="bad_store",
         )
-    return OutsideError(
-        f"{what}: {error.strerror or error}.", "Check the disk and run it again.", code="disk_failed"
-    )
+    return OutsideError(f"{what}: {error.strerror or error}.", "Check the disk and run it again.", code="disk_failed")
 
 
 def bucket_failure(verb: str, key: str, bucket: str, error: Exception) -> ModelyardError:
@@ -41,9 +39,7 @@ def bucket_failure(verb: str, key: str, bucket: str, error: Exception) -> Modely
     what = f"Cannot {verb} {key or 'the contents'} in s3://{bucket}"
     text = str(error)
     if isinstance(error, OSError) and error.errno is not None:  # a local file, on its way in or out
-        return OutsideError(
-            f"{what}: {error.strerror} ({error.filename}).", "Check the disk.", code="disk_failed"
-        )
+        return OutsideError(f"{what}: {error.strerror} ({error.filename}).", "Check the disk.", code="disk_failed")
     for marks, reason, hint, code in _S3:
         if any(mark in text for mark in marks):
             kind = RequestError if code == "no_bucket" else OutsideError

@@ -35,9 +35,7 @@ class Bucket:
         """
         bucket, _, prefix = uri.removeprefix("s3://").partition("/")
         if not bucket or any(sign in uri for sign in "@?# "):
-            raise RequestError(
-                f"{uri!r} is not s3://BUCKET/PREFIX.", "Name a bucket and a prefix.", code="bad_store"
-            )
+            raise RequestError(f"{uri!r} is not s3://BUCKET/PREFIX.", "Name a bucket and a prefix.", code="bad_store")
         return cls(bucket, prefix.strip("/"))
 
     def get(self, key: str) -> tuple[bytes, str] | None:

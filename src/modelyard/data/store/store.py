@@ -114,7 +114,5 @@ def _checked(key: str) -> str:
     """Refuse keys that could leave the store or that stores spell differently."""
     parts = key.split("/")
     if any(part in {"", ".", ".."} or not part.isprintable() or "\\" in part for part in parts):
-        raise RequestError(
-            f"{key!r} is not a key of a store.", "Use names joined by single slashes.", code="bad_key"
-        )
+        raise RequestError(f"{key!r} is not a key of a store.", "Use names joined by single slashes.", code="bad_key")
     return key

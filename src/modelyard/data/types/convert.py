@@ -48,11 +48,7 @@ def _plain(values: pl.Expr, found: pl.DataType) -> tuple[pl.Expr, pl.DataType]:
     if isinstance(found, pl.Binary):
         return values.bin.encode("base64"), pl.String()
     if found.is_nested():
-        packed = (
-            pl.struct(values.alias("value"))
-            .struct.json_encode()
-            .str.replace(r"^\{\"value\":(?s:(.*))\}$", "${1}")
-        )
+        packed = pl.struct(values.alias("value")).struct.json_encode().str.replace(r"^\{\"value\":(?s:(.*))\}$", "${1}")
         return pl.when(values.is_not_null()).then(packed), pl.String()
     return values, found
 

@@ -55,9 +55,7 @@ def infer(table: Table) -> dict[str, Inferred]:
         texts = {name: i for i, (name, found) in enumerate(schema.items()) if found == pl.String}
         looked = _infer_texts(table, texts) if texts else {}
     except pl.exceptions.PolarsError as error:
-        raise RequestError(
-            f"{table.source} cannot be read: {reason(error)}.", code="unreadable_data"
-        ) from error
+        raise RequestError(f"{table.source} cannot be read: {reason(error)}.", code="unreadable_data") from error
     return {name: looked.get(name) or _typed(found) for name, found in schema.items()}
 
 
@@ -125,17 +123,13 @@ def _reads(column: pl.Expr, guess: _Guess, table: Table) -> pl.Expr:
     return parse_text(column, guess.type, format=guess.format, decimal=table.decimal).is_not_null()
 
 
-def _choose(
-    frame: pl.LazyFrame, position: int, guesses: Sequence[_Guess], counts: dict[str, int]
-) -> Inferred:
+def _choose(frame: pl.LazyFrame, position: int, guesses: Sequence[_Guess], counts: dict[str, int]) -> Inferred:
     n = counts[f"{position}.n"]
     if not n:
         return Inferred(type="string", note="every value is missing")
     read = [counts[f"{position}.{number}"] for number in range(len(guesses))]
     if any(counts.get(f"{position}.{number}.id") for number, r in enumerate(read) if r == max(read)):
-        return Inferred(
-            type="string", note="digits with leading zeros, or too many for a number: kept as text"
-        )
+        return Inferred(type="string", note="digits with leading zeros, or too many for a number: kept as text")
     whole = [guess for guess, r in zip(guesses, read, strict=True) if r == n]
     if whole:
         return _settled(frame, position, whole)
@@ -160,9 +154,7 @@ def _settled(frame: pl.LazyFrame, position: int, guesses: Sequence[_Guess]) -> I
     return Inferred(type=first.type, format=first.format, note=note)
 
 
-def _tolerated(
-    frame: pl.LazyFrame, position: int, guesses: Sequence[_Guess], read: Sequence[int], n: int
-) -> Inferred:
+def _tolerated(frame: pl.LazyFrame, position: int, guesses: Sequence[_Guess], read: Sequence[int], n: int) -> Inferred:
     """Accept up to 1 % of strays in a column of at least 100 values that is no code list."""
     if not guesses or not max(read):
         return Inferred(type="string")

@@ -13,8 +13,7 @@ GROUP_MARKS = ",.' \u00a0\u202f\u2019"
 _CURRENCY = "$€£¥₹₽₩¤"
 _FORMAT = re.compile(r"(?P<currency>¤)?(?:#(?P<group>.)##)?0(?:(?P<decimal>[.,])0)?(?P<percent>%)?")
 _PLAIN = {
-    mark: re.compile(rf"[+-]?(?:\d+(?:{re.escape(mark)}\d*)?|{re.escape(mark)}\d+)(?:[eE][+-]?\d+)?")
-    for mark in ".,"
+    mark: re.compile(rf"[+-]?(?:\d+(?:{re.escape(mark)}\d*)?|{re.escape(mark)}\d+)(?:[eE][+-]?\d+)?") for mark in ".,"
 }
 _WORDS = re.compile(r"[+-]?(?:inf|infinity)", re.IGNORECASE)
 
@@ -70,12 +69,8 @@ def number_formats(values: Sequence[str], decimal: str) -> list[str | None]:
 
 def _decorated(values: Sequence[str], decimal: str) -> str | None:
     percent = "%" if _mostly(values, lambda v: v.endswith("%")) else ""
-    currency = (
-        "¤" if _mostly(values, lambda v: v.strip("+- ")[:1] in _CURRENCY or v[-1:] in _CURRENCY) else ""
-    )
-    bare = (
-        [re.sub(rf"[{_CURRENCY}%]", "", v).strip() for v in values] if percent or currency else list(values)
-    )
+    currency = "¤" if _mostly(values, lambda v: v.strip("+- ")[:1] in _CURRENCY or v[-1:] in _CURRENCY) else ""
+    bare = [re.sub(rf"[{_CURRENCY}%]", "", v).strip() for v in values] if percent or currency else list(values)
     for mark in (decimal, "," if decimal == "." else "."):
         if (percent or currency) and _mostly(bare, _PLAIN[mark].fullmatch):
             return f"{currency}0{mark}0{percent}" if mark != decimal else f"{currency}0{percent}"
@@ -93,9 +88,7 @@ def _grouped(group: str, decimal: str) -> re.Pattern[str]:
 
 def _is_decimal(values: Sequence[str], mark: str) -> bool:
     """Say whether `mark` cannot be grouping thousands: some value has another count of digits behind it."""
-    return any(
-        mark in v and not re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(mark)}\d{{3}}", v) for v in values
-    )
+    return any(mark in v and not re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(mark)}\d{{3}}", v) for v in values)
 
 
 def decimal_mark(columns: Sequence[Sequence[str]], *, comma_likely: bool = False) -> str:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from modelyard.data.types.kinds import LogicalType, exactly
+from modelyard.data.types.moments import iso_moments, moments
 from modelyard.data.types.numbers import number_text
 
 NULL_TOKENS: frozenset[str] = frozenset(
@@ -24,13 +25,6 @@ NULL_TOKENS: frozenset[str] = frozenset(
     }
 )
 """What text files write for a missing value. Compared after surrounding blanks are removed."""
-
-_ISO_TIMES = (
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-)
-_ISO_ZONED_TIMES = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
 
 
 def missing(column: str) -> pl.Expr:
@@ -72,32 +66,33 @@ def parse_text(
     if kind == "date":
         return text.str.to_date(format or "%Y-%m-%d", strict=False)
     if kind == "timestamp":
-        return _timestamp(text, format)
-    number = number_text(text, format, decimal).cast(pl.Float64, strict=False).fill_nan(None)
-    return number if kind == "number" else _integer(text, number)
+        return iso_moments(text) if format is None else moments(text, format)
+    if kind == "integer":
+        return _integer(text, format, decimal)
+    return _number(text, format, decimal)
 
 
-def _integer(text: pl.Expr, number: pl.Expr) -> pl.Expr:
-    whole = pl.when(number == number.round(0)).then(number).cast(pl.Int64, strict=False)
-    return pl.coalesce(text.cast(pl.Int64, strict=False), whole)
+def _number(text: pl.Expr, format: str | None, decimal: str) -> pl.Expr:  # noqa: A002
+    return number_text(text, format, decimal).cast(pl.Float64, strict=False).fill_nan(None)
+
+
+def _integer(text: pl.Expr, format: str | None, decimal: str) -> pl.Expr:  # noqa: A002
+    """Read whole numbers; only where plain digits are not all there is does it take a second look."""
+
+    def look_again(values: pl.Series) -> pl.Series:
+        values = values.alias("v")  # a Series named `^x$` cannot be worked with
+        plain = values.cast(pl.Int64, strict=False)
+        failed = (plain.is_null() & values.is_not_null()).arg_true()
+        if failed.is_empty():
+            return plain
+        number = _number(pl.col("v"), format, decimal)
+        whole = pl.when(number == number.round(0)).then(number).cast(pl.Int64, strict=False)
+        return plain.scatter(failed, values.gather(failed).to_frame().select(whole).to_series())
+
+    return text.map_batches(look_again, return_dtype=pl.Int64(), is_elementwise=True)
 
 
 def _boolean(text: pl.Expr) -> pl.Expr:
     lower = text.str.to_lowercase()
     yes, no = lower.is_in(["true", "1", "t", "yes", "y"]), lower.is_in(["false", "0", "f", "no", "n"])
     return pl.when(yes).then(True).when(no).then(False)
-
-
-def _timestamp(text: pl.Expr, pattern: str | None) -> pl.Expr:
-    if pattern is not None:
-        return _moment(text, pattern)
-    spaced = text.str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})[Tt]", "${1} ")
-    return pl.coalesce(_moment(spaced, each) for each in (*_ISO_TIMES, *_ISO_ZONED_TIMES))
-
-
-def _moment(text: pl.Expr, pattern: str) -> pl.Expr:
-    """Read microseconds; a moment with an offset is moved to UTC, and its zone dropped."""
-    if "%z" in pattern or "%#z" in pattern or "%:z" in pattern:
-        zoned = text.str.to_datetime(pattern, time_unit="us", time_zone="UTC", strict=False)
-        return zoned.dt.replace_time_zone(None)
-    return text.str.to_datetime(pattern, time_unit="us", strict=False)
