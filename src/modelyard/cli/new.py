@@ -55,6 +55,7 @@ def new(
         git=git,
         lock=lock,
         github=github,
+        template=template,
         platform=platform,
     )  # fmt: skip
     with progress(enabled=not (quiet or json)) as report:

@@ -30,7 +30,7 @@ class NewRequest:
     git: bool = True
     lock: bool = True
     github: str | None = None
-    region: str | None = None
+    template: str = "tabular"
     platform: str = "none"
 
 
@@ -61,7 +61,14 @@ def new(request: NewRequest, progress: Progress = silent) -> NewResult:
             git.first_commit(workshop, f"Project from {facts.shown(profiled.source)}, made by modelyard")
         progress("Moving it into place", 4, _STEPS)
     progress("Done", _STEPS, _STEPS)
-    return summarise(profiled, placed, directory, _next(request, unlocked), _warnings(request, directory, profiled))
+    return summarise(
+        request.template,
+        profiled,
+        placed,
+        directory,
+        steps=_next(request, unlocked),
+        warnings=_warnings(request, directory, profiled),
+    )
 
 
 def _refuse(request: NewRequest, directory: Path) -> None:

@@ -67,13 +67,19 @@ class NewResult(Record):
     warnings: list[str]
 
 
-def summarise(
-    profile: "TableProfile", placed: "Placed", path: Path, steps: list[str], warnings: list[str]
+def summarise(  # noqa: PLR0913 - what was found, and what was done with it
+    template: str,
+    profile: "TableProfile",
+    placed: "Placed",
+    path: Path,
+    *,
+    steps: list[str],
+    warnings: list[str],
 ) -> NewResult:
     """Put the answer together."""
     return NewResult(
         path=str(path),
-        template="tabular",
+        template=template,
         version=vendor.installed_version(),
         data=DataFound(rows=profile.rows, columns=len(profile.columns), source=placed.source),
         target=profile.target,
