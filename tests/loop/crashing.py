@@ -92,12 +92,16 @@ def state(root):
         "head": str(registry.audit_head()).partition(":")[0],
         "runs": [(r.info.status, sorted(r.data.params.items()), sorted(r.data.metrics)) for r in runs],
         "files of runs": [
-            sorted(p.name for p in Path(files._key(r.info.run_id, "") and context.store.local(
-                files._key(r.info.run_id, "").rstrip("/"))).rglob("*")) for r in runs
+            [k.rpartition("/")[2] for k in context.store.list(files._key(r.info.run_id, "").rstrip("/"))]
+            for r in runs
         ],
         "objects": [
             name for name in context.store.list("") if name.startswith(("models/", "snapshots/", "audit/"))
         ],
+        "bundle": {
+            name.partition("/")[2].partition("/")[2]: context.store.get(name)
+            for name in context.store.list(f"models/{routing.champion.sha256}" if routing.champion else "models")
+        },
         "unfinished": sorted(  # the store removes its own, when nobody can be writing them any more
             str(p) for p in (Path(root) / ".modelyard" / "work").rglob(".*")
         ),

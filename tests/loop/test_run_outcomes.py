@@ -67,7 +67,7 @@ def test_features_that_look_at_other_rows_are_refused(project):
     made = project()
     peeking = "import polars as pl\n\n\ndef features(rows):\n    return rows.with_columns(m=pl.col('size').mean())\n"
     (made.root / "src/pipeline/features.py").write_text(peeking)
-    with pytest.raises(OutcomeError, match="own row"):
+    with pytest.raises(OutcomeError, match="one row alone"):
         run(made, RunRequest())
 
 

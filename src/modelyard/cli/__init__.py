@@ -14,6 +14,7 @@ from modelyard.cli import (
     new,
     report,
     run,
+    serve,
     train,
     ui,
 )
@@ -41,6 +42,7 @@ app.add_typer(models.app)
 app.command()(lineage.lineage)
 app.command()(audit.audit)
 app.command()(report.report)
+app.command()(serve.serve)
 app.command()(ui.ui)
 app.add_typer(config.app)
 

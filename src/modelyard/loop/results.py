@@ -28,6 +28,7 @@ class DataRecord(Record):
     follows: Split | None  # the champion's split, from which no row may move back to testing
     parts: dict[str, Part]
     unlabelled: int  # rows left out because their target is missing
+    unlearnable: int = 0  # rows left out because no training row has their class
 
 
 class TrainRecord(Record):

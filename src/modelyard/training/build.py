@@ -32,6 +32,12 @@ class BuildConfig:
     centre: float = 0.0  # subtracted from the target before fit() sees it, added to what predict() says
 
     @property
+    def prior(self) -> float:
+        """How far coefficients may go, as a variance: 1, or a share of it each where columns are many for the rows."""
+        wide = self.rows and len(self.names) > self.rows / 5
+        return 1 / len(self.names) if wide else 1.0
+
+    @property
     def leaf(self) -> int:
         """Rows that a leaf of a tree needs: twenty, fewer where there are few rows."""
         return max(2, min(20, self.rows // 20)) if self.rows else 20
@@ -84,8 +90,9 @@ def _linear(config: BuildConfig) -> tuple[type, dict[str, Any]]:
     from sklearn.linear_model import LogisticRegression, Ridge
 
     if config.task == "regression":
-        return Ridge, {"alpha": 1.0}
+        return Ridge, {"alpha": 1.0 / config.prior}
     return LogisticRegression, {
+        "C": config.prior,
         "max_iter": 2000,
         "class_weight": config.class_weight,
         "random_state": config.seed,

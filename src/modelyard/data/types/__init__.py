@@ -1,13 +1,14 @@
 """The six logical types of a column: read from text, converted from what a file holds, or inferred."""
 
 from modelyard.data.types.convert import convert
-from modelyard.data.types.infer import Inferred, infer
+from modelyard.data.types.infer import TOLERATED, Inferred, infer
 from modelyard.data.types.kinds import LOGICAL_TYPES, LogicalType, exactly, logical_type, polars_type
 from modelyard.data.types.parse import NULL_TOKENS, missing, parse
 
 __all__ = [
     "LOGICAL_TYPES",
     "NULL_TOKENS",
+    "TOLERATED",
     "Inferred",
     "LogicalType",
     "convert",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 2_000
 _SAMPLE_VALUES = 400
-_TOLERATED = 0.01
+TOLERATED = 0.01
 _LEADING_ZERO = r"^[+-]?0\d+$"
 _TOO_LONG = r"^[+-]?(?:0\d+|\d{19,})$"
 _BOOLEANS = {"true", "false"}
@@ -34,6 +34,7 @@ class Inferred(Record):
     type: LogicalType
     format: str | None = None
     note: str = ""
+    strays: int = 0  # values that are not of the type; they are read as missing
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ def _tolerated(frame: pl.LazyFrame, position: int, guesses: Sequence[_Guess], re
     what = {"date": "dates", "timestamp": "timestamps"}.get(guess.type, "numbers")
     told = f"{strays} of {n} values are not {what}"
     many = frame.select(pl.col(str(position)).n_unique()).collect().item() > 20
-    if n >= 100 and strays <= _TOLERATED * n and many:
-        return Inferred(type=guess.type, format=guess.format, note=f"{told}; they are read as missing")
+    if n >= 100 and strays <= TOLERATED * n and many:
+        note = f"{told}; they are read as missing"
+        return Inferred(type=guess.type, format=guess.format, note=note, strays=strays)
     return Inferred(type="string", note=f"{told}, so the column is read as text")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from modelyard.config import ProjectConfig
 from modelyard.data import contract as contracts
 from modelyard.data import snapshot as snapshots
 from modelyard.data import split as splits
@@ -56,8 +57,18 @@ def prepare(
 
 def load(context: Context, record: DataRecord) -> Rows:
     """Read the labelled rows of the record's snapshot."""
-    frame = labelled(snapshots.read(context.store, record.snapshot), context.project.config.data.target)
-    return Rows(frame=frame, parts=splits.parts(record.split, frame))
+    config = context.project.config
+    frame = labelled(snapshots.read(context.store, record.snapshot), config.data.target)
+    return learnable(Rows(frame=frame, parts=splits.parts(record.split, frame)), config)
+
+
+def learnable(rows: Rows, config: ProjectConfig) -> Rows:
+    """Leave out the rows of classes that no training row has: no model could predict them yet."""
+    if config.task != "multiclass":
+        return rows
+    target = rows.frame[config.data.target]
+    known = target.is_in(target.filter(rows.parts == "train").unique().implode())
+    return rows if known.all() else Rows(frame=rows.frame.filter(known), parts=rows.parts.filter(known))
 
 
 def labelled(frame: pl.DataFrame, target: str) -> pl.DataFrame:
@@ -85,14 +96,15 @@ def _store(context: Context, table: Table, previous: Split | None, checked: Chec
     everything = snapshots.read(context.store, snapshot)
     frame = labelled(everything, config.data.target)
     split = splits.plan(frame, config.split, config.data, previous)
-    parts = splits.parts(split, frame)
+    rows = learnable(Rows(frame=frame, parts=splits.parts(split, frame)), config)
     record = DataRecord(
         snapshot=snapshot,
         contract=checked,
         split=split,
         follows=previous,
-        parts={name: _part(frame.filter(parts == name), config.data.time) for name in ("train", "validation", "test")},
+        parts={name: _part(rows.side(name), config.data.time) for name in ("train", "validation", "test")},
         unlabelled=everything.height - frame.height,
+        unlearnable=frame.height - rows.frame.height,
     )
     _write_manifest(context, record)
     return record

@@ -81,6 +81,7 @@ def _describe(facts: Facts, sorting: Sorting, categories: list[str] | None) -> C
         maximum=None if private else iso(facts.maximum),
         categories=None if private else categories,
         unique=facts.unique,
+        strays=facts.strays,
         personal=private,
         text=facts.name in sorting.text,
         note=decided.note or facts.note,

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from modelyard.data.contract import Column, Contract, Rule
 from modelyard.data.contract.model import RuleKind
+from modelyard.data.types import TOLERATED
 from modelyard.scaffold.profile.model import Bound, ColumnProfile, TableProfile
 
 _SIGNIFICANT = 6
@@ -37,8 +38,13 @@ def _column(column: ColumnProfile) -> Column:
         primary_key=key,
         personal=column.personal,
         description="personal data" if column.personal else "",
-        rules=tuple(_rules(column)),
+        rules=(*_strays(column), *_rules(column)),
     )
+
+
+def _strays(column: ColumnProfile) -> list[Rule]:
+    """Let rows read later hold as many strays as were accepted here."""
+    return [Rule(kind="unreadable_share", value=TOLERATED)] if column.strays else []
 
 
 def _rules(column: ColumnProfile) -> list[Rule]:

@@ -37,6 +37,7 @@ class ColumnProfile(Record):
     maximum: Bound | None = None
     categories: list[str] | None = None
     unique: bool = False  # every row has its own value
+    strays: int = 0  # values that are not of the type: read as missing
     personal: bool = False
     text: bool = False
     note: str = ""

@@ -70,8 +70,10 @@ def _text(facts: Facts, hint: str | None, texts: Sequence[str]) -> str | None:
     by_value = _mark(texts, MARKS)
     if by_value is not None:
         return by_value
-    varied = facts.distinct > 0.2 * facts.present and facts.distinct >= 10
-    if hint is not None and varied and _fits(hint, texts):
+    many = facts.distinct >= 10
+    varied = many and facts.distinct > 0.2 * facts.present
+    # given names repeat in a long table; other hints are also words for categories
+    if hint is not None and (varied or (many and hint == "names of people")) and _fits(hint, texts):
         return hint
     return _people(facts, texts, varied=varied)
 

@@ -32,6 +32,7 @@ class Facts:
     distinct: int
     minimum: object
     maximum: object
+    strays: int = 0
 
     @property
     def present(self) -> int:
@@ -165,6 +166,7 @@ def _facts(names: dict[str, str], inferred: dict[str, Inferred], figures: dict[s
             distinct=int(figures[f"distinct {key}"]),
             minimum=figures.get(f"minimum {key}"),
             maximum=figures.get(f"maximum {key}"),
+            strays=inferred[name].strays,
         )
         for key, name in names.items()
     )

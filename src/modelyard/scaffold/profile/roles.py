@@ -8,9 +8,10 @@ import polars as pl
 from modelyard.scaffold.profile.model import Role
 from modelyard.scaffold.profile.names import split
 from modelyard.scaffold.profile.read import Facts
-from modelyard.scaffold.profile.vocabulary import BIRTH, ENTITIES, ID_WORDS, TIME_WORDS
+from modelyard.scaffold.profile.vocabulary import ACTORS, BIRTH, ENTITIES, ID_WORDS, PERIODS, TIME_WORDS
 
 FEWEST_DAYS = 10
+FEWEST_FOLLOWED, ROWS_FOLLOWED = 20, 3  # entities of a panel, and rows of each
 _ROW_NUMBERS = frozenset({"", "index", "x", "row", "rownames", "rownum", "rownumber", "unnamed0", "level0"})
 
 
@@ -59,12 +60,31 @@ def _key_like(facts: Facts, values: pl.Series) -> bool:
 
 def group(columns: Sequence[Facts], values: pl.DataFrame) -> tuple[Facts, str] | None:
     """Return the column that names an entity with several rows, if there is one."""
-    found = [c for c in columns if c.type in ("integer", "string") and _entity(c.name) and _repeats(c)]
+    able = [c for c in columns if c.type in ("integer", "string") and _repeats(c)]
+    found = [c for c in able if _entity(c.name)]
     if not found:
-        return None
-    first = min(found, key=lambda c: -c.distinct)
-    mean = values[first.key].drop_nulls().len() / max(1, values[first.key].n_unique())
-    return first, f"names {first.distinct:,} entities with {mean:.3g} rows each"
+        return _panel(columns, able, values)
+    first = min(found, key=lambda c: (not _acts(c.name), -c.distinct))
+    return first, f"names {first.distinct:,} entities with {first.present / first.distinct:.3g} rows each"
+
+
+def _panel(columns: Sequence[Facts], able: Sequence[Facts], values: pl.DataFrame) -> tuple[Facts, str] | None:
+    """Return the column that, with a year or another period, names each row once: who was followed over time."""
+    periods = [c for c in columns if c.type == "integer" and set(split(c.name)) & set(PERIODS)]
+    for who in sorted(able, key=lambda c: c.distinct):
+        for when in periods:
+            if who is when or values.height < who.rows or who.missing or when.missing:
+                continue
+            followed = FEWEST_FOLLOWED <= who.distinct <= who.rows / ROWS_FOLLOWED
+            if followed and values.select(who.key, when.key).n_unique() == who.rows:
+                each = who.rows / who.distinct
+                return who, f"followed over {when.name!r}: {who.distinct:,} of them with {each:.3g} rows each"
+    return None
+
+
+def _acts(name: str) -> bool:
+    found = split(name)
+    return bool(set(found) & set(ACTORS)) or any("".join(found) == f"{actor}id" for actor in ACTORS)
 
 
 def _entity(name: str) -> bool:

@@ -19,7 +19,7 @@ from modelyard.scaffold.profile.refusals import (
     refuse_values,
     too_many,
 )
-from modelyard.scaffold.profile.vocabulary import COUNTED
+from modelyard.scaffold.profile.vocabulary import CLASS_WORDS, COUNTED
 
 FEW_INTEGERS = 12
 
@@ -100,7 +100,7 @@ def _task(facts: Facts, counts: pl.DataFrame | None, overrides: Overrides) -> tu
 
 
 def _classes(facts: Facts, counts: pl.DataFrame) -> bool:
-    """Say whether numbers are rather classes: few, whole, close together, and no counts of something."""
+    """Say whether numbers are rather classes: few, whole, close together (or called so), and no counts."""
     numbers = counts.sort("value")["value"].to_list()
     if len(numbers) > FEW_INTEGERS or any(float(v) != int(v) for v in numbers):
         return False
@@ -109,7 +109,10 @@ def _classes(facts: Facts, counts: pl.DataFrame) -> bool:
     sizes = counts.sort("value")["n"].to_list()
     falling = len(sizes) >= 5 and numbers[0] == 0 and all(a >= b for a, b in pairwise(sizes))
     skewed = sizes[0] > 10 * sizes[-1]
-    return numbers[-1] - numbers[0] < 2 * len(numbers) and not (falling and skewed)
+    span, steps = numbers[-1] - numbers[0], {b - a for a, b in pairwise(numbers)}
+    close = span < 2 * len(numbers) or (len(steps) > 1 and span < 10 * len(numbers))
+    named = bool(set(split(facts.name)) & set(CLASS_WORDS))
+    return (close or named) and not (falling and skewed)
 
 
 def _positive(facts: Facts, labels: Sequence[Label], balance: Sequence[int], overrides: Overrides) -> tuple[Label, str]:

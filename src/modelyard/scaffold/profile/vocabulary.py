@@ -65,9 +65,34 @@ BIRTH = _words(
 )
 """A time that is not the row's."""
 
+ACTORS = _words(
+    """
+    customer client patient subject person user member student employee player participant respondent
+    policyholder kunde cliente utente paziente paciente usuario utilisateur
+    """
+)
+"""Entities that act: where rows name two entities, the one that the rows are about."""
+
+PERIODS = _words(
+    """
+    year yr month quarter week wave round period season term semester jahr monat quartal woche welle annee mois
+    trimestre semaine ano anno mes mese semana
+    """
+)
+"""Names a stretch of time by a whole number."""
+
+CLASS_WORDS = _words(
+    """
+    class classes code type label category kind group segment status state species klasse klass art typ kategorie
+    classe tipo clase categoria
+    """
+)
+"""A number that only names something."""
+
 COUNTED = _words(
     """
-    count counts num number quantity qty anzahl nombre cantidad total visits age years
+    count counts num number quantity qty anzahl nombre cantidad total visits age years price cost amount salary
+    income fee preis betrag kosten prix precio hours days minutes
     """
 )
 """A number that counts."""

@@ -2,10 +2,13 @@
 
 from modelyard.scaffold.profile.choose import SplitChoice
 from modelyard.scaffold.profile.columns import Sorting
+from modelyard.scaffold.profile.names import split as split_name
 from modelyard.scaffold.profile.read import Facts, Reading
 from modelyard.scaffold.profile.target import Target
+from modelyard.scaffold.profile.vocabulary import TIME_WORDS
 
 FEW_IN_CLASS = 20
+_YEAR_1980, _YEAR_2050 = 315_532_800, 2_524_608_000  # seconds since 1970
 _MAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
 
 
@@ -13,6 +16,8 @@ def warnings(reading: Reading, sorting: Sorting, target: Target, split: SplitCho
     """Return the warnings, the most weighty first."""
     found = [_unlabelled(target.facts), _small_classes(target), _identity(reading, sorting)]
     found += [_time(reading, sorting, split), _repeated(reading, sorting)]
+    found += [_note(c) for c in reading.facts if sorting.decided[c.name].role != "ignored"]
+    found += [_epoch(c) for c in sorting.features(reading.facts) if c.type == "integer"]
     found += [_infinite(reading, c) for c in sorting.features(reading.facts) if c.type == "number"]
     found += [_together(reading, c, target.facts) for c in sorting.features(reading.facts)]
     found += [_mail(reading, c) for c in reading.facts if c.name in sorting.text]
@@ -78,6 +83,25 @@ def _together(reading: Reading, facts: Facts, target: Facts) -> str:
         f"{facts.name!r} is missing exactly where {target.name!r} is: if it is only known with the outcome, "
         "put it under data.ignore"
     )
+
+
+def _note(facts: Facts) -> str:
+    """Repeat what was found odd when the type was inferred."""
+    return f"{facts.name!r}: {facts.note}" if facts.note else ""
+
+
+def _epoch(facts: Facts) -> str:
+    """Seconds since 1970 order rows, but only dates split by time."""
+    called = set(split_name(facts.name)) & set(TIME_WORDS)
+    if not called or not isinstance(facts.minimum, int) or not isinstance(facts.maximum, int):
+        return ""
+    for unit, scale in (("seconds", 1), ("milliseconds", 1_000)):
+        if _YEAR_1980 * scale <= facts.minimum and facts.maximum <= _YEAR_2050 * scale:
+            return (
+                f"{facts.name!r} looks like {unit} since 1970: written as dates it could order the rows and "
+                "split them by time"
+            )
+    return ""
 
 
 def _infinite(reading: Reading, facts: Facts) -> str:
