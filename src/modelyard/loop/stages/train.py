@@ -36,10 +36,17 @@ def train(work: Work) -> TrainRecord:
         rows=fitted.n_rows,
         bytes=exported.bytes,
         parity=exported.parity or _untested(exported),
-        notes=fitted.notes,
+        notes=[*_left_out(work), *fitted.notes],
     )
     work.trained.save("train", record)
     return record
+
+
+def _left_out(work: Work) -> list[str]:
+    """Say which rows no model could learn to predict."""
+    rows = work.data.unlearnable
+    told = f"{rows:,} rows are left out: no training row has their class of {work.config.data.target!r}"
+    return [told] if rows else []
 
 
 def _study(work: Work) -> Path:
