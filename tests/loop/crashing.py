@@ -10,7 +10,6 @@ import signal
 import sys
 from pathlib import Path
 
-
 from modelyard import config
 from modelyard.loop import history
 from modelyard.loop.context import Context

@@ -15,10 +15,7 @@ from modelyard.data.contract import Column, Contract, Rule
 PIPELINE = Path(__file__).parents[2] / "templates/tabular/src/pipeline"
 TYPES = {pl.Float64: "number", pl.Int64: "integer", pl.String: "string", pl.Boolean: "boolean"}
 NO_SIGNAL = "import polars as pl\n\n\ndef features(rows):\n    return rows.select(pl.col('noise'))\n"
-LESS_SIGNAL = (
-    "import polars as pl\n\n\ndef features(rows):\n"
-    "    return rows.with_columns(doubled=pl.col('size') * 2)\n"
-)
+LESS_SIGNAL = "import polars as pl\n\n\ndef features(rows):\n    return rows.with_columns(doubled=pl.col('size') * 2)\n"
 
 
 def table(rows=600, task="binary", seed=0, begin=0, rare=False):

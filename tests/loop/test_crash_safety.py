@@ -27,9 +27,7 @@ def nth(writes, name, number):
     ],
     ids=lambda place: place[2],
 )
-def test_a_run_killed_while_it_trains_or_packs_ends_as_an_undisturbed_one(
-    place, untouched, undisturbed, tmp_path
-):
+def test_a_run_killed_while_it_trains_or_packs_ends_as_an_undisturbed_one(place, untouched, undisturbed, tmp_path):
     expected, writes = undisturbed
     at = next(i for i, w in enumerate(writes) if w.startswith(place[0]))
     root = copy(untouched, tmp_path)
@@ -84,7 +82,7 @@ def test_a_run_killed_again_and_again_ends_as_an_undisturbed_one(untouched, undi
 def test_a_repeated_training_that_is_killed_is_not_taken_for_finished(untouched, undisturbed, tmp_path):
     root = copy(untouched, tmp_path)
     assert crashing.in_child(root, stages=("train",))[0] == 0
-    code, writes = crashing.in_child(root, stages=("train",), force=True)
+    _, writes = crashing.in_child(root, stages=("train",), force=True)
     at = writes.index("open model.json")
     assert crashing.in_child(root, kill_at=at, stages=("train",), force=True)[0] == KILLED
     assert crashing.in_child(root)[0] == 0

@@ -1,5 +1,8 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 
 import crashing
@@ -144,7 +147,7 @@ def test_a_sample_run_leaves_the_project_and_the_temporary_folder_as_they_were(p
 
 
 def test_a_sample_run_needs_a_sample(project):
-    with pytest.raises(RequestError, match="data.sample is not set"):
+    with pytest.raises(RequestError, match=r"data\.sample is not set"):
         run(project(), RunRequest(sample=True))
 
 
@@ -186,8 +189,6 @@ def test_work_done_elsewhere_is_no_second_version(project):
 
 
 def test_a_second_run_at_the_same_time_is_refused_and_names_the_first(project):
-    import os
-
     made = project()
     with (
         run_lock(made.root / ".modelyard" / "work" / "local"),
@@ -206,3 +207,56 @@ def test_two_projects_at_different_places_give_one_bundle(project, undisturbed):
     assert {k: v for k, v in bundle.items() if undisturbed[0]["bundle"][k] != v} == {}
     assert sha256 == undisturbed[0]["versions"][0][1]
     assert str(made.root).encode() not in b"".join(bundle.values())
+
+
+OWN_ESTIMATOR = """
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+
+class Cut(ClassifierMixin, BaseEstimator):
+    def fit(self, matrix, truth):
+        self.classes_ = np.unique(truth)
+        self.mean_ = np.nanmean(matrix[truth == 1], axis=0) - np.nanmean(matrix[truth == 0], axis=0)
+        return self
+
+    def predict_proba(self, matrix):
+        score = 1 / (1 + np.exp(-np.nan_to_num(matrix) @ self.mean_))
+        return np.stack([1 - score, score], axis=1)
+
+    def predict(self, matrix):
+        return self.classes_[self.predict_proba(matrix).argmax(axis=1)]
+
+
+def build(config):
+    return Cut()
+"""
+
+
+def test_a_model_that_is_served_as_python_gives_one_bundle_too(project):
+    bundles = []
+    for place in ("here", "there"):
+        made = project(at=place, training__calibration="isotonic")
+        (made.root / "src/pipeline/model.py").write_text(OWN_ESTIMATOR)
+        assert run(made, RunRequest()).failure() is None
+        bundles.append(files(made.root / ".modelyard" / "models" / versions(made).versions[0].sha256))
+    assert "model.pkl" in bundles[0]
+    assert [name for name in bundles[0] if bundles[0][name] != bundles[1].get(name)] == []
+
+
+@pytest.mark.slow
+def test_processes_that_hash_differently_give_one_bundle(project):
+    made = project()
+    script = (
+        "import sys, pathlib\nfrom modelyard import config\nfrom modelyard.loop.run import RunRequest, run\n"
+        "assert run(config.load(pathlib.Path(sys.argv[1])), RunRequest()).version == 1\n"
+    )
+    found = []
+    for seed in ("0", "1"):
+        root = made.root.with_name(f"seed {seed}")
+        shutil.copytree(made.root, root)
+        subprocess.run(
+            [sys.executable, "-c", script, str(root)], check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        )
+        found.append([path.name for path in (root / ".modelyard" / "models").iterdir()])
+    assert found[0] == found[1]

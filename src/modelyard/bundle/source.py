@@ -99,9 +99,9 @@ def _is_public(module: str) -> bool:
 
 
 def _content(folder: Path) -> str:
-    digest = hashlib.sha256(str(folder).encode())
+    digest = hashlib.sha256()  # not of the folder: a pickled model holds the name
     for path in sorted(folder.rglob("*.py")):
-        digest.update(path.read_bytes())
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -3,6 +3,7 @@
 from modelyard.config import Project
 from modelyard.errors import OutcomeError
 from modelyard.loop.context import Context, has_registry
+from modelyard.loop.versions import mend
 from modelyard.record import Record
 from modelyard.registry import lineage as lineages
 from modelyard.registry.lineage import Lineage
@@ -31,11 +32,9 @@ class Audit(Record):
 def audit(project: Project) -> Audit:
     """Read the chain and check it against the hash that the registry keeps."""
     context = Context.of(project)
-    document.record(context.store, document.read(context.store))
-    found = chain.events(context.store)
-    head = context.registry().audit_head() if found or has_registry(project) else None
-    problems = chain.verify(context.store, head)
-    return Audit(events=found, chain="; ".join(problems) or "intact")
+    touched = has_registry(project) or document.read(context.store).generation or chain.events(context.store)
+    problems = mend(context, context.registry()) if touched else []
+    return Audit(events=chain.events(context.store), chain="; ".join(problems) or "intact")
 
 
 def lineage(project: Project, version: int) -> Lineage:

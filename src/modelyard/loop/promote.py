@@ -13,6 +13,7 @@ from modelyard.loop.references import champion_split
 from modelyard.loop.rejudge import rejudge
 from modelyard.loop.results import DataRecord, EvaluateRecord
 from modelyard.loop.stages.data import load, prepare
+from modelyard.loop.stages.gate import note_of
 from modelyard.loop.versions import repaired
 from modelyard.record import Record
 from modelyard.registry.models import Registry, Version
@@ -79,4 +80,6 @@ def _judge(there: Context, registry: Registry, copied: Version) -> GateResult:
         champion=routing.champion, pinned=routing.pinned,
         parity=EvaluateRecord.model_validate_json(evaluated).evaluation.parity,
     )  # fmt: skip
-    return judge(evaluation, there.project.config, generation=routing.generation)
+    result = judge(evaluation, there.project.config, generation=routing.generation)
+    note_of(there, ref.sha256, result)
+    return result

@@ -9,7 +9,7 @@ from modelyard.data.contract import CheckResult
 from modelyard.errors import RequestError
 from modelyard.evaluation.results import GateResult
 from modelyard.loop import STAGES, latest
-from modelyard.loop.context import Context
+from modelyard.loop.context import Context, tracking_uri
 from modelyard.loop.lock import run_lock
 from modelyard.loop.provenance import provenance
 from modelyard.loop.references import champion_split
@@ -56,6 +56,8 @@ def run(project: Project, request: RunRequest, progress: Progress = silent) -> R
     if request.sample:
         with throwaway(project, progress) as context:
             return _Run(context, request).upto(min(last, STAGES.index("gate")))
+    if last >= STAGES.index("gate"):
+        tracking_uri(project)  # what is missing there is said before the training, not after
     context = Context.of(project, progress)
     with run_lock(context.local):
         Workspace(context.local / "runs").sweep()
@@ -91,7 +93,6 @@ class _Run:
 
     def _data(self) -> Status:
         routing = document.read(self.context.store)
-        document.record(self.context.store, routing)  # the event of a change whose writer was killed
         previous = champion_split(self.context, routing)
         found, cached = prepare(self.context, self.request.source, previous, force=self._forced("data"))
         if isinstance(found, CheckResult):

@@ -23,11 +23,22 @@ class Versions(Record):
 def repaired(context: Context) -> Registry:
     """Return the registry with aliases and events as the routing document has them (decision 19)."""
     routing = document.read(context.store)
-    document.record(context.store, routing)
     registry = context.registry()
+    mend(context, registry)
     registry.sync(routing)
     registry.note_audit_head(context.store)
     return registry
+
+
+def mend(context: Context, registry: Registry) -> list[str]:
+    """Add the event that a killed process still owes; return what is wrong with a chain, which is left as it is.
+
+    A cut-off tail looks like an event that is owed, but for the head that the registry has noted.
+    """
+    problems = audit.verify(context.store, registry.audit_head())
+    if not problems:
+        document.record(context.store, document.read(context.store))
+    return problems
 
 
 def versions(project: Project) -> Versions:

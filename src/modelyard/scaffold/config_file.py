@@ -74,4 +74,6 @@ def _without_none(value: object) -> object:
 
 
 def _yaml(document: dict[str, Any]) -> str:
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
+    # YAML reads an unescaped NEL as a line break
+    plain = "\x85" not in json.dumps(document, ensure_ascii=False, default=str)
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=plain, width=110, default_flow_style=False)

@@ -140,7 +140,7 @@ def _flush(path: Path) -> None:
 
 def _refused(directory: Path, error: OSError) -> ModelyardError:
     reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return OutsideError(
             f"The disk is full: {directory} could not be made, and nothing of it is left.",
             "Free some space, or name a folder on another disk.",

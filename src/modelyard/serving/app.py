@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from modelyard import __version__
 from modelyard.serving.asgi import (
     JSON,
-    Gone,
+    GoneError,
     Receive,
     Scope,
     Send,
@@ -19,11 +20,11 @@ from modelyard.serving.asgi import (
     send_refusal,
 )
 from modelyard.serving.follow import Follower
-from modelyard.serving.logs import Log
+from modelyard.serving.logs import Log, RequestLine
 from modelyard.serving.metrics import NOBODY, Labels, Metrics
 from modelyard.serving.openapi import document
-from modelyard.serving.predict import Failed, answer
-from modelyard.serving.problems import Refusal
+from modelyard.serving.predict import FailedError, answer
+from modelyard.serving.problems import RefusalError
 from modelyard.serving.release import readiness, release
 from modelyard.serving.schema import row_schema
 
@@ -91,49 +92,54 @@ class App:
             body, rows = await answer(version, data, number.decode())
             status = 200
             await send_answer(send, 200, body, number)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             status = refusal.status
-            if isinstance(refusal, Failed):
+            if isinstance(refusal, FailedError):
                 extra = {"error": refusal.kind, "place": refusal.place}
             await send_refusal(send, refusal, number)
-        except Gone:
+        except GoneError:
             status = 499
         self._done(number, status, labels, rows, time.perf_counter() - begin, extra)
 
-    def _done(  # noqa: PLR0913, PLR0917 - all of it belongs to one line
+    def _done(  # noqa: PLR0913 - all of it belongs to one line
         self, number: bytes, status: int, labels: Labels, rows: int, seconds: float, extra: dict[str, Any]
     ) -> None:
         self._metrics.request(PREDICT, status, labels)
         self._metrics.prediction(labels, rows, seconds)
-        self._log.line(
-            "request",
-            route=PREDICT,
-            request_id=number.decode(),
-            status=status,
-            ms=round(seconds * 1000, 3),
-            rows=rows,
-            version=labels[0],
-            **extra,
+        self._log.add(
+            RequestLine(
+                time=datetime.now(UTC),
+                route=PREDICT,
+                request_id=number.decode(),
+                status=status,
+                ms=round(seconds * 1000, 3),
+                rows=rows,
+                version=labels[0],
+                **extra,
+            )
         )
 
-    def _no_model(self) -> Refusal:
+    def _no_model(self) -> RefusalError:
         state = self._follower.state
-        return Refusal(503, state.problem, state.hint, headers=[(b"retry-after", b"1")])
+        return RefusalError(503, state.problem, state.hint, headers=[(b"retry-after", b"1")])
 
     async def _page(self, scope: Scope, send: Send) -> None:
         path, number = scope["path"], request_id(scope["headers"])
-        page = self._pages.get(path)
         try:
-            if page is None:
-                raise Refusal(404, "There is no such route.", f"Routes: {PREDICT}, {', '.join(self._pages)}.")
-            if scope["method"] not in {"GET", "HEAD"}:
-                raise _not_allowed("GET, HEAD")
-            status, body, media = page()
+            status, body, media = self._find(path, scope["method"])()
             await send_answer(send, status, body, number, media)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             status = refusal.status
             await send_refusal(send, refusal, number)
-        self._metrics.request(path if page else "other", status)
+        self._metrics.request(path if path in self._pages else "other", status)
+
+    def _find(self, path: str, method: str) -> Callable[[], tuple[int, bytes, bytes]]:
+        page = self._pages.get(path)
+        if page is None:
+            raise RefusalError(404, "There is no such route.", f"Routes: {PREDICT}, {', '.join(self._pages)}.")
+        if method not in {"GET", "HEAD"}:
+            raise _not_allowed("GET, HEAD")
+        return page
 
     def _schema(self) -> tuple[int, bytes, bytes]:
         version = self._follower.state.version
@@ -146,5 +152,5 @@ def _json(status: int, found: dict[str, Any]) -> tuple[int, bytes, bytes]:
     return status, encode(found), JSON
 
 
-def _not_allowed(methods: str) -> Refusal:
-    return Refusal(405, f"This route takes {methods}.", headers=[(b"allow", methods.encode())])
+def _not_allowed(methods: str) -> RefusalError:
+    return RefusalError(405, f"This route takes {methods}.", headers=[(b"allow", methods.encode())])

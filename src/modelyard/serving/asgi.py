@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from modelyard.serving.problems import Refusal
+from modelyard.serving.problems import RefusalError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,7 +24,7 @@ _BOOT = os.urandom(6).hex()
 _NUMBERS = itertools.count(1)
 
 
-class Gone(Exception):
+class GoneError(Exception):
     """The client went away before its request was complete."""
 
 
@@ -42,13 +42,13 @@ def check_json(headers: Iterable[Header]) -> None:
     """Refuse a body that is declared as something else than plain JSON, or as too large.
 
     Raises:
-        Refusal: 415 or 413.
+        RefusalError: 415 or 413.
     """
     for name, value in headers:
         if name == b"content-type" and value != JSON and not _is_json(value):
-            raise Refusal(415, "The content type must be application/json.", "Set the header content-type.")
+            raise RefusalError(415, "The content type must be application/json.", "Set the header content-type.")
         if name == b"content-encoding" and value.lower() != b"identity":
-            raise Refusal(415, "Compressed bodies are not read.", "Send the body as it is.")
+            raise RefusalError(415, "Compressed bodies are not read.", "Send the body as it is.")
 
 
 def _is_json(value: bytes) -> bool:
@@ -60,8 +60,8 @@ async def read_body(receive: Receive) -> bytes:
     """Return the whole body.
 
     Raises:
-        Refusal: 413, after the rest was read and thrown away.
-        Gone: The client went away.
+        RefusalError: 413, after the rest was read and thrown away.
+        GoneError: The client went away.
     """
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body") and len(message["body"]) <= MOST_BYTES:
@@ -78,9 +78,9 @@ async def read_body(receive: Receive) -> bytes:
             break
         message = await receive()
     else:
-        raise Gone
+        raise GoneError
     if size > MOST_BYTES:
-        raise Refusal(
+        raise RefusalError(
             413,
             f"The body has more than {MOST_BYTES:,} bytes.",
             "Send fewer rows in each request.",
@@ -94,7 +94,7 @@ def encode(document: object) -> bytes:
     return _ENCODE(document)
 
 
-async def send_answer(
+async def send_answer(  # noqa: PLR0913 - the parts of an answer
     send: Send, status: int, body: bytes, number: bytes, media: bytes = JSON, more: Iterable[Header] = ()
 ) -> None:
     """Send a complete answer; `number` is the request's id."""
@@ -108,7 +108,7 @@ async def send_answer(
     await send({"type": "http.response.body", "body": body})
 
 
-async def send_refusal(send: Send, refusal: Refusal, number: bytes) -> None:
+async def send_refusal(send: Send, refusal: RefusalError, number: bytes) -> None:
     """Send why there is no other answer."""
     document = {"detail": refusal.detail} | ({"hint": refusal.hint} if refusal.hint else {})
     await send_answer(send, refusal.status, encode(document), number, more=refusal.headers)

@@ -1,18 +1,20 @@
 """Reads the body of a prediction request: a generated struct takes the good ones, a slow look explains the others."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 
-from modelyard.serving.fields import Field, Refused
+from modelyard.serving.fields import Field, RefusedError
 from modelyard.serving.slow import look
 
 Row = Sequence[Any]
 """Typed values, one for each field, in the order of the fields."""
 
 _FEW_BYTES = 12  # enough to see how an envelope begins
+_WRITTEN_AS_IS = re.compile(r'[^\\"\x00-\x1f]*')  # the only names that a struct can have
 _INT64 = msgspec.Meta(ge=-(2**63), le=2**63 - 1)
 _TYPES: dict[str, Any] = {
     "string": str,
@@ -37,24 +39,28 @@ class Decoder:
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self._fields = fields
-        row = _struct(fields)
-        envelope = msgspec.defstruct(
-            "Envelope", [("rows", list[row]), ("id", str | None, None)], forbid_unknown_fields=True
-        )
-        self._row = msgspec.json.Decoder(row).decode
-        self._envelope = msgspec.json.Decoder(envelope).decode
         self._finish = _finish(fields)
+        self._generated = all(_WRITTEN_AS_IS.fullmatch(field.column.name) for field in fields)
+        if self._generated:
+            row = _struct(fields)
+            many: Any = list.__class_getitem__(row)
+            members: list[Any] = [("rows", many), ("id", str | None, None)]
+            envelope: Any = msgspec.defstruct("Envelope", members, forbid_unknown_fields=True)
+            self._row = msgspec.json.Decoder(row).decode
+            self._envelope = msgspec.json.Decoder(envelope).decode
 
     def decode(self, data: bytes) -> Body:
         """Return the rows, each complete and by the contract.
 
         Raises:
-            Malformed: It is not JSON.
-            BadRows: It is not what the contract says; names row, column and value.
+            MalformedError: It is not JSON.
+            BadRowsError: It is not what the contract says; names row, column and value.
         """
+        if not self._generated:
+            return Body(*look(data, self._fields))
         try:
             return self._fast(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, Refused):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, RefusedError):
             return Body(*look(data, self._fields))
 
     def _fast(self, data: bytes) -> Body:

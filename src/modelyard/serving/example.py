@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from modelyard.reference.distribution import Distribution
 from modelyard.reference.profile import Profile
-from modelyard.serving.fields import Field, Refused
+from modelyard.serving.fields import Field, RefusedError
 
 _FALLBACK: dict[str, Any] = {
     "string": "text",
@@ -20,7 +20,7 @@ _FALLBACK: dict[str, Any] = {
     "timestamp": "2026-01-31 12:00:00",
 }
 _ISO = {"date": "%Y-%m-%d", "timestamp": "%Y-%m-%d %H:%M:%S"}
-_SAMPLE = dt.datetime(2026, 1, 31, 12)  # noqa: DTZ001 - contracts know no zones
+_SAMPLE = dt.datetime(2026, 1, 31, 12)
 
 
 def example(fields: Sequence[Field], profile: Path) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def _value(field: Field, seen: Distribution | None) -> Any:  # noqa: ANN401 - JS
     for value in (*_seen(field, seen), *_guesses(field)):
         try:
             field.read(value)
-        except Refused:
+        except RefusedError:
             continue
         return value
     return None
@@ -66,7 +66,7 @@ def _seen(field: Field, seen: Distribution | None) -> Iterator[Any]:
 
 def _of_number(field: Field, edge: float) -> Iterator[Any]:
     if field.column.type in _ISO:
-        when = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=edge)  # noqa: DTZ001
+        when = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=edge)
         yield from _written(field, when)
     elif field.column.type == "integer":
         yield round(edge)

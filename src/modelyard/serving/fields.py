@@ -14,7 +14,7 @@ from modelyard.serving.moments import reader
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A value that breaks the contract; the message is the end of a sentence that begins with the value."""
 
 
@@ -26,7 +26,7 @@ class Field:
         column: What the contract says of it.
         needed: Its key must be there: the model reads it, and it holds no personal data.
         nullable: It may be null.
-        typed: JSON value -> value of the contract's type; raises Refused.
+        typed: JSON value -> value of the contract's type; raises RefusedError.
         limits: What refuses a typed value.
     """
 
@@ -40,17 +40,17 @@ class Field:
         """Return `value` with the contract's type.
 
         Raises:
-            Refused: It breaks the contract.
+            RefusedError: It breaks the contract.
         """
         if value is None:
             if self.nullable:
                 return None
-            raise Refused("may not be null")
+            raise RefusedError("may not be null")
         found = self.typed(value)
         for limit in self.limits:
             problem = limit(found)
             if problem:
-                raise Refused(problem)
+                raise RefusedError(problem)
         return found
 
 
@@ -64,7 +64,7 @@ def fields(contract: Contract, served: Served) -> tuple[Field, ...]:
     return tuple(_field(column, column.name in served.inputs) for column in (*contract.columns, *others))
 
 
-def _field(column: Column, is_read: bool) -> Field:  # noqa: FBT001
+def _field(column: Column, is_read: bool) -> Field:
     needed = is_read and not column.personal
     return Field(
         column=column,
@@ -84,7 +84,7 @@ def _typed(column: Column) -> Callable[[Any], Any]:
     def typed(value: Any) -> Any:  # noqa: ANN401
         found = read(_string(value, wanted))
         if found is None:
-            raise Refused(f"{wanted}, not {_shown(value)}")
+            raise RefusedError(f"{wanted}, not {_shown(value)}")
         return found
 
     return typed
@@ -92,38 +92,38 @@ def _typed(column: Column) -> Callable[[Any], Any]:
 
 def _string(value: Any, wanted: str = "must be a string") -> str:  # noqa: ANN401
     if not isinstance(value, str):
-        raise Refused(f"{wanted}, not {_shown(value)}")
+        raise RefusedError(f"{wanted}, not {_shown(value)}")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise Refused("holds half a surrogate pair, which is no text") from None
+        raise RefusedError("holds half a surrogate pair, which is no text") from None
     return value
 
 
 def _integer(value: Any) -> int:  # noqa: ANN401
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole:
-        raise Refused(f"must be an integer, not {_shown(value)}")
+        raise RefusedError(f"must be an integer, not {_shown(value)}")
     if not _SMALLEST <= value <= _LARGEST:
-        raise Refused("does not fit into 64 bits")
+        raise RefusedError("does not fit into 64 bits")
     return int(value)
 
 
 def _number(value: Any) -> float:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused(f"must be a number, not {_shown(value)}")
+        raise RefusedError(f"must be a number, not {_shown(value)}")
     try:
         found = float(value)
     except OverflowError:
         found = math.inf
     if not math.isfinite(found):
-        raise Refused("must be a finite number; send null where a value is unknown")
+        raise RefusedError("must be a finite number; send null where a value is unknown")
     return found
 
 
 def _boolean(value: Any) -> bool:  # noqa: ANN401
     if not isinstance(value, bool):
-        raise Refused(f"must be true or false, not {_shown(value)}")
+        raise RefusedError(f"must be true or false, not {_shown(value)}")
     return value
 
 

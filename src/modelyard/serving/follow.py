@@ -1,9 +1,9 @@
-"""Follows the routing document: what it names as champion answers here, once it is loaded and has proved that it runs."""
+"""Follows the routing document: its champion answers here, once it is loaded and has answered its own example."""
 
 import gc
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class State:
         hint: The next step.
     """
 
-    routing: Routing = Routing()
+    routing: Routing = field(default_factory=Routing)
     version: Version | None = None
     since: str = ""
     problem: str = "The server has not read the routing document yet."
@@ -82,7 +82,7 @@ class Follower:
         while not self._stopped.is_set():
             try:
                 self.poll()
-            except Exception as error:  # noqa: BLE001 - a bug here must not end the following
+            except Exception as error:
                 self._trouble(f"{type(error).__name__} while following the routing document", "See the log.")
             self._stopped.wait(_POLL_S)
 
@@ -140,7 +140,7 @@ class Follower:
         if failure is None or time.monotonic() >= failure.again:
             try:
                 return self._load(ref)
-            except Exception as error:  # noqa: BLE001 - importing the user's features runs anything
+            except Exception as error:
                 self._failed(ref, error)
         self._keep_running(ref)
         return None

@@ -1,6 +1,7 @@
 """The route `/predict`: body -> typed rows -> scores -> answer, all by one version."""
 
 import asyncio
+import math
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from modelyard.bundle.served import Served
 from modelyard.serving.asgi import encode
 from modelyard.serving.body import Row
-from modelyard.serving.problems import Refusal
+from modelyard.serving.problems import RefusalError
 from modelyard.serving.version import Version
 
 MOST_ROWS = 10_000
@@ -27,7 +28,7 @@ class Answer(msgspec.Struct, omit_defaults=True, gc=False):
     probabilities: list[dict[str, float]] | None = None
 
 
-class Failed(Refusal):
+class FailedError(RefusalError):
     """The model or the user's features() failed; where is told to the log, not to the client."""
 
     def __init__(self, version: int, kind: str, place: str) -> None:
@@ -49,7 +50,7 @@ async def answer(version: Version, data: bytes, number: str) -> tuple[bytes, int
         number: The request's id.
 
     Raises:
-        Refusal: 400, 413 or 422 by what is wrong with the body, 500 where the model failed.
+        RefusalError: 400, 413 or 422 by what is wrong with the body, 500 where the model failed.
     """
     if len(data) > _MANY_BYTES:
         return await asyncio.to_thread(_answer, version, data, number)
@@ -59,34 +60,39 @@ async def answer(version: Version, data: bytes, number: str) -> tuple[bytes, int
 def _answer(version: Version, data: bytes, number: str) -> tuple[bytes, int]:
     body = version.decoder.decode(data)
     if len(body.rows) > MOST_ROWS:
-        raise Refusal(413, f"{len(body.rows):,} rows are too many for one request.", f"Send up to {MOST_ROWS:,}.")
+        raise RefusalError(413, f"{len(body.rows):,} rows are too many for one request.", f"Send up to {MOST_ROWS:,}.")
     scores = _score(version, body.rows)
+    values = scores.tolist()
     served = version.scorer.served
+    if not _finite(values):
+        raise FailedError(version.ref.version, "NotFinite", "the model's scores")
     found = Answer(
         predictions=served.decide(scores),
         version=version.ref.version,
         id=body.id or number,
-        probabilities=_probabilities(served, scores),
+        probabilities=_probabilities(served, values),
     )
     return encode(found), len(body.rows)
 
 
-def _probabilities(served: Served, scores: np.ndarray) -> list[dict[str, float]] | None:
+def _finite(values: list) -> bool:
+    """Say whether all numbers are finite; for one row this is faster than numpy's own way."""
+    return all(all(map(math.isfinite, v)) if isinstance(v, list) else math.isfinite(v) for v in values)
+
+
+def _probabilities(served: Served, values: list) -> list[dict[str, float]] | None:
     if not served.classes:
         return None
     classes = served.classes
-    return [dict(zip(classes, row, strict=True)) for row in scores.tolist()]
+    return [dict(zip(classes, row, strict=True)) for row in values]
 
 
 def _score(version: Version, rows: Sequence[Row]) -> np.ndarray:
     try:
-        scores = version.score(rows)
+        return version.score(rows)
     except Exception as error:  # the user's features(), or a model of any library
         cause = error.__cause__ or error
-        raise Failed(version.ref.version, type(cause).__name__, _place(cause)) from error
-    if not np.isfinite(scores).all():
-        raise Failed(version.ref.version, "NotFinite", "the model's scores")
-    return scores
+        raise FailedError(version.ref.version, type(cause).__name__, _place(cause)) from error
 
 
 def _place(error: BaseException) -> str:

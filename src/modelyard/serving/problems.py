@@ -15,7 +15,7 @@ class Problem(TypedDict):
     value: Any
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """An answer other than 200.
 
     Args:
@@ -39,14 +39,14 @@ class Refusal(Exception):
         self.headers = headers
 
 
-class Malformed(Refusal):
+class MalformedError(RefusalError):
     """The body is not JSON."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(400, f"The body is not JSON: {reason}.")
 
 
-class BadRows(Refusal):
+class BadRowsError(RefusalError):
     """The body is JSON, but not what the contract says."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from modelyard.bundle.served import Served
 from modelyard.data.encode import FIRST, MISSING, UNSEEN, EncodedColumn, Encoding
 from modelyard.data.types import LogicalType, polars_type
 
+Types = Mapping[str, LogicalType]
+Encode = Callable[[Sequence[Sequence[Any]]], np.ndarray]
 Step = Callable[[Any], Sequence[float]]
 """A typed value -> the matrix columns made of it."""
+
+_FEW_ROWS = 50
 
 _LARGEST = 1e30  # as the encoding clips
 _WORD = re.compile(r"\w+", re.ASCII)
@@ -33,35 +36,68 @@ class _Codes(dict[str | None, float]):
         return float(UNSEEN)
 
 
-def encoder(served: Served, positions: Mapping[str, int]) -> Callable[[Sequence[Sequence[Any]]], np.ndarray]:
-    """Return the function from rows to the float32 matrix, shape (rows, width), of a model without features().
+def encoder(encoding: Encoding, types: Types, positions: Mapping[str, int]) -> Encode:
+    """Return the function from typed rows to the float32 matrix, shape (rows, width).
 
     Args:
-        served: Holds the encoding.
+        encoding: What to do as.
+        types: The type of each source column.
         positions: Where in a row each source column stands.
     """
-    single: list[tuple[int, Callable[[Any], float]]] = []
-    columns = served.encoding.columns
-    if all(len(column.suffixes) == 1 for column in columns):
-        for column in columns:
-            one = _single(column, served.types.get(column.source, "string"))
-            if one is None:
-                break
-            single.append((positions[column.source], one))
-        else:
-            return _narrow(single)
-    steps = [(positions[c.source], _step(c, served.types.get(c.source, "string"))) for c in columns]
-    return _wide(steps)
+    columns = [(column, types.get(column.source, "string")) for column in encoding.columns]
+    single = [(positions[c.source], one) for c, kind in columns if (one := _single(c, kind)) is not None]
+    if len(single) == len(columns):
+        return _narrow(single)
+    return _wide([(positions[c.source], _step(c, kind)) for c, kind in columns])
 
 
-def _narrow(steps: list[tuple[int, Callable[[Any], float]]]) -> Callable[[Sequence[Sequence[Any]]], np.ndarray]:
+def frame_encoder(encoding: Encoding) -> Callable[[pl.DataFrame], np.ndarray]:
+    """Return the same for frames of `features()`: a few rows are encoded one by one, which is ten times as fast."""
+    plan: list[tuple[pl.Schema, Encode | None]] = []
+
+    def encode(made: pl.DataFrame) -> np.ndarray:
+        if made.height > _FEW_ROWS:
+            return encoding.apply(made)
+        if not plan:
+            plan.append((made.schema, _planned(encoding, made.schema)))
+        schema, direct = plan[0]
+        if direct is None or made.schema != schema:
+            return encoding.apply(made)
+        return direct(made.rows())
+
+    return encode
+
+
+def _planned(encoding: Encoding, schema: pl.Schema) -> Encode | None:
+    """Return None where a frame's values are not those of its rows, or where a column is absent."""
+    positions = {name: i for i, name in enumerate(schema)}
+    types = {name: _kind(dtype) for name, dtype in schema.items()}
+    known = {name: kind for name, kind in types.items() if kind is not None}
+    if not set(encoding.inputs) <= set(known):
+        return None
+    return encoder(encoding, known, positions)
+
+
+def _kind(dtype: pl.DataType) -> LogicalType | None:
+    if dtype == pl.Boolean:
+        return "boolean"
+    if dtype.is_integer() or dtype.is_float():
+        return "number"
+    if dtype == pl.Date:
+        return "date"
+    if isinstance(dtype, pl.Datetime):
+        return "timestamp" if dtype.time_zone is None and dtype.time_unit != "ns" else None
+    return "string" if dtype == pl.String else None
+
+
+def _narrow(steps: list[tuple[int, Callable[[Any], float]]]) -> Encode:
     def encode(rows: Sequence[Sequence[Any]]) -> np.ndarray:
         return np.array([[step(row[i]) for i, step in steps] for row in rows], dtype=np.float32)
 
     return encode
 
 
-def _wide(steps: list[tuple[int, Step]]) -> Callable[[Sequence[Sequence[Any]]], np.ndarray]:
+def _wide(steps: list[tuple[int, Step]]) -> Encode:
     def encode(rows: Sequence[Sequence[Any]]) -> np.ndarray:
         return np.array([[x for i, step in steps for x in step(row[i])] for row in rows], dtype=np.float32)
 
@@ -133,7 +169,7 @@ def _moment(column: EncodedColumn) -> Step:
     def moment(value: dt.date | None) -> Sequence[float]:
         if value is None:
             return empty
-        when = value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001
+        when = value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)
         return (*(part(when) for part in parts), *flag)
 
     return moment
@@ -174,6 +210,6 @@ def _exact(column: EncodedColumn, kind: LogicalType) -> Step:
     dtype = polars_type(kind)
 
     def step(value: Any) -> Sequence[float]:  # noqa: ANN401 - of the column's type
-        return encoding.apply(pl.DataFrame([pl.Series(column.source, [value], dtype=dtype)]))[0].tolist()
+        return encoding.apply(pl.DataFrame({column.source: pl.Series([value], dtype=dtype)}))[0].tolist()
 
     return step

@@ -31,7 +31,7 @@ def serve(project: Project, host: str, port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="modelyard-") as cache, listening:
         follower = Follower(store, Path(cache), log)
         config = uvicorn.Config(
-            App(follower, log),  # ty: ignore[invalid-argument-type] - uvicorn's own types are narrower than ASGI's
+            App(follower, log),
             loop="uvloop",
             http="httptools",
             ws="none",

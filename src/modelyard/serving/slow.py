@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from modelyard.serving.fields import Field, Refused
-from modelyard.serving.problems import BadRows, Malformed, Problem, problem
+from modelyard.serving.fields import Field, RefusedError
+from modelyard.serving.problems import BadRowsError, MalformedError, Problem, problem
 
 _MOST_PROBLEMS = 100
 _KEYS = ("rows", "id")
@@ -15,17 +15,17 @@ def look(data: bytes, fields: Sequence[Field]) -> tuple[list[list[Any]], str | N
     """Return the typed rows and the entity of a body.
 
     Raises:
-        Malformed: It is not JSON.
-        BadRows: It is not what the contract says; up to 100 problems are named.
+        MalformedError: It is not JSON.
+        BadRowsError: It is not what the contract says; up to 100 problems are named.
     """
     document = _parse(data)
     if not isinstance(document, dict):
-        raise BadRows([problem('Send one row as an object, or {"rows": [...]}', value=document)])
+        raise BadRowsError([problem('Send one row as an object, or {"rows": [...]}', value=document)])
     if isinstance(document.get("rows"), list):
         return _envelope(document, fields)
     names = {field.column.name for field in fields}
     if "rows" in document and "rows" not in names:
-        raise BadRows([problem('"rows" must be a list of objects', column="rows", value=document["rows"])])
+        raise BadRowsError([problem('"rows" must be a list of objects', column="rows", value=document["rows"])])
     return _read([document], fields), None
 
 
@@ -34,13 +34,13 @@ def _parse(data: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Malformed(f"byte {error.start} is not UTF-8") from None
+        raise MalformedError(f"byte {error.start} is not UTF-8") from None
     except RecursionError:
-        raise Malformed("it is nested too deeply") from None
+        raise MalformedError("it is nested too deeply") from None
     except json.JSONDecodeError as error:
-        raise Malformed(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
+        raise MalformedError(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
     except ValueError:
-        raise Malformed("it holds a number of thousands of digits") from None
+        raise MalformedError("it holds a number of thousands of digits") from None
 
 
 def _envelope(document: dict[str, Any], fields: Sequence[Field]) -> tuple[list[list[Any]], str | None]:
@@ -53,7 +53,7 @@ def _envelope(document: dict[str, Any], fields: Sequence[Field]) -> tuple[list[l
     if entity is not None and not _is_text(entity):
         problems.append(problem('"id" must be a string', column="id", value=entity))
     if problems:
-        raise BadRows(problems[:_MOST_PROBLEMS])
+        raise BadRowsError(problems[:_MOST_PROBLEMS])
     return _read(document["rows"], fields), entity
 
 
@@ -72,7 +72,7 @@ def _read(rows: list[Any], fields: Sequence[Field]) -> list[list[Any]]:
         if len(problems) >= _MOST_PROBLEMS:
             break
     if problems:
-        raise BadRows(problems[:_MOST_PROBLEMS])
+        raise BadRowsError(problems[:_MOST_PROBLEMS])
     return typed
 
 
@@ -87,7 +87,7 @@ def _row(row: dict[str, Any], fields: Sequence[Field], number: int, problems: li
             continue
         try:
             values.append(field.read(row[name]))
-        except Refused as refused:
+        except RefusedError as refused:
             problems.append(problem(str(refused), row=number, column=name, value=row[name]))
     problems.extend(_unknown(row, fields, number))
     return values
@@ -95,6 +95,6 @@ def _row(row: dict[str, Any], fields: Sequence[Field], number: int, problems: li
 
 def _unknown(row: dict[str, Any], fields: Sequence[Field], number: int) -> Iterator[Problem]:
     names = {field.column.name for field in fields}
-    for name in row:
+    for name, value in row.items():
         if name not in names:
-            yield problem("is not a column of the contract", row=number, column=name, value=row[name])
+            yield problem("is not a column of the contract", row=number, column=name, value=value)

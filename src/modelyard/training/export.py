@@ -103,11 +103,13 @@ def pickled(value: object, module: str) -> bytes:
     """Pickle `value` with the user's classes by value, so that it loads where their module has another name."""
     import cloudpickle
 
+    from modelyard.training.portable import dumps
+
     mine = [m for name, m in sys.modules.items() if name == module or name.startswith(f"{module}.")]
     for loaded in mine:
         cloudpickle.register_pickle_by_value(loaded)
     try:
-        return cloudpickle.dumps(value)
+        return dumps(value, mine)
     except Exception as error:
         raise OutcomeError(
             f"The trained estimator cannot be stored: {type(error).__name__}: {_first_line(error)}",

@@ -1,7 +1,7 @@
 """Turns a fitted scikit-learn pipeline into one ONNX graph: packed float32 rows in, calibrated scores out."""
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelyard.bundle.served import INPUT, OUTPUT
 from modelyard.training.boosters import register
@@ -9,6 +9,9 @@ from modelyard.training.fitted import Fitted
 from modelyard.training.graph_end import finish
 from modelyard.training.rounding import floor_thresholds
 from modelyard.training.scaling import register_scaler
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 _OPSET = {"": 18, "ai.onnx.ml": 3}
 _NAME = "modelyard"  # the default is a random name, and the file's sha256 must repeat
@@ -36,7 +39,15 @@ def convert(fitted: Fitted) -> bytes:
             target_opset=_OPSET,
         )
     finish(model, OUTPUT, classes=len(fitted.classes), calibration=fitted.calibration, centre=fitted.build.centre)
+    _order(model)
     return model.SerializeToString(deterministic=True)
+
+
+def _order(model: "ModelProto") -> None:
+    """Sort what the converter keeps in a set: its order differs from one process to the next."""
+    imports = sorted(model.opset_import, key=lambda each: each.domain)
+    del model.opset_import[:]
+    model.opset_import.extend(imports)
 
 
 def _options(estimator: Any) -> dict[int, dict[str, Any]]:  # noqa: ANN401

@@ -54,6 +54,10 @@ def _check(path: Path, source: str) -> None:
                 f"Name a file in it, or a pattern such as {path / '*.csv'}",
                 code="is_folder",
             )
+        if path.exists() and not path.is_file():  # reading a pipe would wait for a writer, and it reads once only
+            raise RequestError(
+                f"{source} is a pipe or a device, not a file.", "Save the table to a file first.", code="no_file"
+            )
         with path.open("rb") as file:
             beginning = file.read(1)
     except OSError as error:

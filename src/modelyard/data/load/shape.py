@@ -131,7 +131,7 @@ def _whole_lines(path: Path, source: str) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             end = block.rfind(b"\n") + 1
-            if not end and len(rest) + len(block) > CELL_LIMIT:
+            if len(rest) + (block.find(b"\n") if end else len(block)) > CELL_LIMIT:
                 raise _endless(source, line + 1, _TOO_LONG)
             if end:
                 whole = rest + block[:end]

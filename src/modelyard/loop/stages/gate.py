@@ -22,13 +22,18 @@ def gate(work: Work, evaluation: Evaluation, *, sample: bool) -> GateResult:
 
 def note(work: Work, result: GateResult) -> None:
     """Note a verdict in the audit chain, once."""
+    note_of(work.context, work.key, result)
+
+
+def note_of(context: Context, key: str, result: GateResult) -> None:
+    """Note the verdict on whatever has this key, once per state of the routing."""
     audit.append(
-        work.context.store,
+        context.store,
         action=ACTION,
         subject=result.held_out.sha256,
         why=result.verdict,
         generation=result.generation,
-        key=f"{ACTION}:{work.key}:{result.generation}",
+        key=f"{ACTION}:{key}:{result.generation}",
     )
 
 

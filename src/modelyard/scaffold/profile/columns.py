@@ -126,7 +126,7 @@ def _rest(column: Facts, private: Mapping[str, str], kept: set[str], *, text: bo
         return Decided("ignored", f"personal data: looks like {private[column.name]}")
     why = roles.unusable(column, text=text)
     if why is not None and not (column.name in kept and column.distinct > 1):
-        return Decided("ignored", why)
+        return Decided("ignored", f"{why}; {column.note}" if column.note and column.present else why)
     return Decided("feature", _what(column, text=text))
 
 

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from modelyard.data.load import Table
+from modelyard.data.reason import reason
 from modelyard.data.types import Inferred, convert, infer, parse
 from modelyard.errors import OutsideError, RequestError
 
@@ -25,8 +26,7 @@ def collect(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:
     try:
         return frame.collect(engine="streaming")
     except pl.exceptions.PolarsError as error:
-        reason = str(error).strip().split("\n", 1)[0]
-        raise RequestError(f"{table.source} cannot be read: {reason}", code="unreadable_data") from error
+        raise RequestError(f"{table.source} cannot be read: {reason(error)}.", code="unreadable_data") from error
 
 
 def spool(table: Table, typed: pl.LazyFrame) -> TemporaryDirectory[str]:
@@ -36,10 +36,12 @@ def spool(table: Table, typed: pl.LazyFrame) -> TemporaryDirectory[str]:
         typed.sink_parquet(Path(folder.name) / FILE, compression="lz4")
     except (pl.exceptions.PolarsError, OSError) as error:
         folder.cleanup()
-        reason = str(error).strip().split("\n", 1)[0]
+        full = "No space left" in str(error)
+        why = "the disk is full" if full else reason(error)
         raise OutsideError(
-            f"{table.source} could not be copied to {folder.name}: {reason}",
+            f"{table.source} could not be copied to {Path(folder.name).parent}: {why}.",
             "Make room there, or set TMPDIR to a folder that has some.",
+            code="no_room" if full else None,
         ) from error
     return folder
 
