@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo check lint test bench clean
+.PHONY: help setup browser demo check lint test campaign bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-9s %s\n", $$1, $$2}'
 
 $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
@@ -37,6 +37,9 @@ check: lint ## the fast subset, under two minutes
 
 test: lint browser ## everything
 	$(BIN)/pytest -n 2
+
+campaign: setup ## the long crash campaigns, whole
+	$(BIN)/pytest tests/campaigns -m campaign
 
 bench: setup ## side by side with named peers: ratios
 	$(BIN)/uv sync --quiet --locked --python $(BIN)/python --group benchmarks

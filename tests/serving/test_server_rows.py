@@ -12,8 +12,9 @@ from modelyard.data.encode import EncodedColumn, Encoding, learn
 from modelyard.data.types import polars_type
 from modelyard.data.types.parse import parse
 from modelyard.errors import RequestError
+from modelyard.serving.frames import frame_encoder
 from modelyard.serving.moments import reader
-from modelyard.serving.rows import encoder, frame_encoder
+from modelyard.serving.rows import encoder
 
 WORDS = ("red", "", "é", "a b", "NA", "two words 22", "ÀB c", "_x", "naïve cafe\u0301", "ǅ ² ٣", "x\x00y")
 FILL = st.floats(allow_nan=False, width=32)

@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,31 +15,13 @@ from modelyard.routing import Ref, Routing
 from modelyard.routing.document import KEY
 from modelyard.serving.bundles import bundle
 from modelyard.serving.logs import Log
+from modelyard.serving.state import State
 from modelyard.serving.version import Version
 
 _POLL_S = 1.0
 _FIRST_RETRY_S = 1.0
 _LAST_RETRY_S = 30.0
 _REGISTER = "Run `modelyard run` in the project; this server follows within a second, and needs no restart."
-
-
-@dataclass(frozen=True)
-class State:
-    """What answers now, and why not where nothing does.
-
-    Attributes:
-        routing: The newest document that could be read.
-        version: What answers.
-        since: When it began to, here (ISO, UTC).
-        problem: Why what routing names does not answer; empty when it does.
-        hint: The next step.
-    """
-
-    routing: Routing = field(default_factory=Routing)
-    version: Version | None = None
-    since: str = ""
-    problem: str = "The server has not read the routing document yet."
-    hint: str = "Ask again in a second."
 
 
 @dataclass(frozen=True)

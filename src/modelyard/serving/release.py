@@ -3,7 +3,8 @@
 from typing import Any
 
 from modelyard.routing import Ref
-from modelyard.serving.follow import Follower, State
+from modelyard.serving.follow import Follower
+from modelyard.serving.state import State
 
 
 def readiness(state: State) -> tuple[int, dict[str, Any]]:

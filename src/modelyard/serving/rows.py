@@ -20,7 +20,6 @@ Encode = Callable[[Sequence[Sequence[Any]]], np.ndarray]
 Step = Callable[[Any], Sequence[float]]
 """A typed value -> the matrix columns made of it."""
 
-_FEW_ROWS = 50
 
 _LARGEST = 1e30  # as the encoding clips
 _WORD = re.compile(r"\w+", re.ASCII)
@@ -49,45 +48,6 @@ def encoder(encoding: Encoding, types: Types, positions: Mapping[str, int]) -> E
     if len(single) == len(columns):
         return _narrow(single)
     return _wide([(positions[c.source], _step(c, kind)) for c, kind in columns])
-
-
-def frame_encoder(encoding: Encoding) -> Callable[[pl.DataFrame], np.ndarray]:
-    """Return the same for frames of `features()`: a few rows are encoded one by one, which is ten times as fast."""
-    plan: list[tuple[pl.Schema, Encode | None]] = []
-
-    def encode(made: pl.DataFrame) -> np.ndarray:
-        if made.height > _FEW_ROWS:
-            return encoding.apply(made)
-        if not plan:
-            plan.append((made.schema, _planned(encoding, made.schema)))
-        schema, direct = plan[0]
-        if direct is None or made.schema != schema:
-            return encoding.apply(made)
-        return direct(made.rows())
-
-    return encode
-
-
-def _planned(encoding: Encoding, schema: pl.Schema) -> Encode | None:
-    """Return None where a frame's values are not those of its rows, or where a column is absent."""
-    positions = {name: i for i, name in enumerate(schema)}
-    types = {name: _kind(dtype) for name, dtype in schema.items()}
-    known = {name: kind for name, kind in types.items() if kind is not None}
-    if not set(encoding.inputs) <= set(known):
-        return None
-    return encoder(encoding, known, positions)
-
-
-def _kind(dtype: pl.DataType) -> LogicalType | None:
-    if dtype == pl.Boolean:
-        return "boolean"
-    if dtype.is_integer() or dtype.is_float():
-        return "number"
-    if dtype == pl.Date:
-        return "date"
-    if isinstance(dtype, pl.Datetime):
-        return "timestamp" if dtype.time_zone is None and dtype.time_unit != "ns" else None
-    return "string" if dtype == pl.String else None
 
 
 def _narrow(steps: list[tuple[int, Callable[[Any], float]]]) -> Encode:

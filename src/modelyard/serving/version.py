@@ -15,7 +15,8 @@ from modelyard.routing import Ref
 from modelyard.serving.body import Decoder, Row
 from modelyard.serving.example import example
 from modelyard.serving.fields import Field, fields
-from modelyard.serving.rows import encoder, frame_encoder
+from modelyard.serving.frames import frame_encoder
+from modelyard.serving.rows import encoder
 from modelyard.serving.scorer import Scorer
 
 CONTRACT = "contract.yaml"
