@@ -32,9 +32,7 @@ def test_a_table_equals_itself_in_any_order() -> None:
 
 
 def test_rows_are_matched_by_id() -> None:
-    after = pl.DataFrame(
-        {"id": [2, 3, 4, 5, 6], "": ["b", "c", "a", "x", "y"], "*": [2.0, 3.0, None, 1.0, 1.0]}
-    )
+    after = pl.DataFrame({"id": [2, 3, 4, 5, 6], "": ["b", "c", "a", "x", "y"], "*": [2.0, 3.0, None, 1.0, 1.0]})
     rows = compare(BASE, after, "id").rows
     assert (rows.by, rows.added, rows.removed, rows.changed, rows.same) == ("id", 2, 1, 1, 2)
 

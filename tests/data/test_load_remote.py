@@ -76,9 +76,7 @@ def test_a_password_goes_to_its_host_only_and_is_never_shown(web: str) -> None:
         ("none.csv", RequestError, "empty"),
     ],
 )
-def test_what_the_server_refuses_or_breaks_off_is_one_error(
-    web: str, path: str, error: type, told: str
-) -> None:
+def test_what_the_server_refuses_or_breaks_off_is_one_error(web: str, path: str, error: type, told: str) -> None:
     with pytest.raises(error) as caught:
         open_table(f"http://user:SECRET@{web}/{path}?token=SECRET")
     assert told in caught.value.message

@@ -89,9 +89,7 @@ def test_unknown_or_ambiguous_ids_are_refused(tmp_path: Path, monkeypatch: pytes
     for i in range(40):
         take(store, frame(i))
     monkeypatch.setattr(snapshot, "_SHORTEST_PREFIX", 1)
-    shared = next(
-        p for p in "0123456789abcdef" if sum(s.id.startswith(p) for s in snapshot.listing(store)) > 1
-    )
+    shared = next(p for p in "0123456789abcdef" if sum(s.id.startswith(p) for s in snapshot.listing(store)) > 1)
     with pytest.raises(RequestError, match="begins"):
         snapshot.get(store, shared)
     for wrong in ("", "zzzzzz", "../x", "a/b", "f" * 64):

@@ -122,9 +122,7 @@ def test_time_splits_cut_between_whole_days_in_order() -> None:
 
 
 def test_rows_without_a_time_are_trained_on() -> None:
-    frame = table(300).with_columns(
-        when=pl.when(pl.int_range(pl.len()) % 10 == 0).then(None).otherwise("when")
-    )
+    frame = table(300).with_columns(when=pl.when(pl.int_range(pl.len()) % 10 == 0).then(None).otherwise("when"))
     side = parts(planned(frame, "time", time="when"), frame)
     assert set(side.gather_every(10)) == {"train"}
     assert set(side) == set(PARTS)

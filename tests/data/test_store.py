@@ -163,9 +163,7 @@ def test_a_full_disk_is_told_as_one(tmp_path: Path):
         "try: Store.open('s', Path(sys.argv[1])).put_file('x', Path(sys.argv[1]) / 'big')\n"
         "except OutsideError as error: print(error.code)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "disk_full"
     assert store.list("") == []
     assert list((tmp_path / "s").iterdir()) == []
@@ -260,9 +258,7 @@ class TestBucketFailures:
 
     def test_nobody_answers(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-        with pytest.raises(
-            OutsideError, match=r"Cannot read key in s3://store-tests/x: no connection"
-        ) as caught:
+        with pytest.raises(OutsideError, match=r"Cannot read key in s3://store-tests/x: no connection") as caught:
             Store.open("s3://store-tests/x", tmp_path).get("key")
         assert caught.value.exit_code == 3
 

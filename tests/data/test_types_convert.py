@@ -10,12 +10,7 @@ from modelyard.data.types import LOGICAL_TYPES, convert, logical_type, missing, 
 
 
 def read(values: list, kind: str, **how: str) -> list:
-    return (
-        pl.DataFrame({"c": values}, schema={"c": pl.String})
-        .select(parse("c", kind, **how))
-        .to_series()
-        .to_list()
-    )
+    return pl.DataFrame({"c": values}, schema={"c": pl.String}).select(parse("c", kind, **how)).to_series().to_list()
 
 
 def converted(series: pl.Series, kind: str) -> list:

@@ -37,9 +37,7 @@ def decoded(path: Path, source: str) -> Path:
     if not beginning.strip():
         raise RequestError(f"{source} is empty.", "Give a table with a header and rows.", code="empty_file")
     encoding = _encoding(path, beginning, source)
-    old_lines = (
-        b"\n" not in beginning and b"\r" in beginning and not encoding.startswith(("utf-16", "utf-32"))
-    )
+    old_lines = b"\n" not in beginning and b"\r" in beginning and not encoding.startswith(("utf-16", "utf-32"))
     if encoding == "utf-8" and not old_lines:
         return path
     return write(_recoded(path, encoding, source, old_lines=old_lines), ".csv")

@@ -63,9 +63,7 @@ def _frame(load: "Callable[[], Bunch]", source: str) -> pl.DataFrame:
     try:
         bunch = load()
     except OSError as error:
-        raise OutsideError(
-            f"{source} could not be downloaded.", "Check the network.", code="no_network"
-        ) from error
+        raise OutsideError(f"{source} could not be downloaded.", "Check the network.", code="no_network") from error
     names = [str(each) for each in bunch["feature_names"]]
     frame = pl.DataFrame(bunch["data"], schema=names, orient="row")
     classes = bunch.get("target_names")

@@ -19,9 +19,7 @@ def find(source: str, base: Path | None) -> list[Path]:
         RequestError: There is none, or one cannot be read.
     """
     if not source or "\0" in source:
-        raise RequestError(
-            f"{source!r} is no path of a table.", "Name a file, a glob or a URI.", code="no_data"
-        )
+        raise RequestError(f"{source!r} is no path of a table.", "Name a file, a glob or a URI.", code="no_data")
     path = _path(source, base)
     if os.path.lexists(path) or not glob.has_magic(source):
         _check(path, source)
@@ -29,9 +27,7 @@ def find(source: str, base: Path | None) -> list[Path]:
     found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207 - of any folder
     files = [each for each in found if not each.is_dir()]
     if not files:
-        raise RequestError(
-            f"No file matches {source!r} in {path.parent}.", "Check the pattern.", code="no_data"
-        )
+        raise RequestError(f"No file matches {source!r} in {path.parent}.", "Check the pattern.", code="no_data")
     for each in files:
         _check(each, str(each))
     return files
@@ -63,25 +59,19 @@ def _check(path: Path, source: str) -> None:
     except OSError as error:
         raise _unreachable(path, source, error) from error
     if not beginning:
-        raise RequestError(
-            f"{source} is empty (0 bytes).", "Give a table with a header and rows.", code="empty_file"
-        )
+        raise RequestError(f"{source} is empty (0 bytes).", "Give a table with a header and rows.", code="empty_file")
 
 
 def _unreachable(path: Path, source: str, error: OSError) -> RequestError:
     if error.errno == errno.ELOOP:
-        return RequestError(
-            f"{source} is a symbolic link that leads back to itself.", "Name the file itself."
-        )
+        return RequestError(f"{source} is a symbolic link that leads back to itself.", "Name the file itself.")
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         if path.is_symlink():
             told = f"{source} is a symbolic link to {path.readlink()}, which does not exist."
             return RequestError(told, "Mend the link, or name the file itself.", code="no_data")
         return RequestError(f"No file {source} (looked at {path}).", _near(path), code="no_data")
     reason = error.strerror or str(error)
-    return RequestError(
-        f"{source} cannot be read: {reason}.", "Check its permissions.", code="unreadable_data"
-    )
+    return RequestError(f"{source} cannot be read: {reason}.", "Check its permissions.", code="unreadable_data")
 
 
 def _near(path: Path) -> str:

@@ -25,9 +25,7 @@ def open_typed(path: Path, source: str, kind: Format) -> Table:
     except (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException) as error:
         raise unreadable(source, kind, error) from error
     if not columns:
-        raise RequestError(
-            f"{source} has no columns.", "Give a table with columns and rows.", code="no_columns"
-        )
+        raise RequestError(f"{source} has no columns.", "Give a table with columns and rows.", code="no_columns")
     if not rows:
         raise empty(source)
     return Table(frame, text=False, source=source, format=kind)
@@ -44,11 +42,7 @@ def _scan(path: Path, source: str, kind: Format) -> pl.LazyFrame:
 def _arrow(path: Path) -> pl.LazyFrame:
     with path.open("rb") as file:
         streamed = file.read(6) != b"ARROW1"
-    return (
-        pl.read_ipc_stream(path).lazy()
-        if streamed
-        else pl.scan_ipc(path, hive_partitioning=False, glob=False)
-    )
+    return pl.read_ipc_stream(path).lazy() if streamed else pl.scan_ipc(path, hive_partitioning=False, glob=False)
 
 
 def _json(path: Path, source: str) -> pl.LazyFrame:
@@ -90,6 +84,4 @@ def _check_lines(path: Path, source: str) -> None:
 
 
 def _bad_line(source: str, number: int, reason: str) -> RequestError:
-    return RequestError(
-        f"{source}: line {number} is not JSON: {reason}.", "Write one object per line.", code="bad_row"
-    )
+    return RequestError(f"{source}: line {number} is not JSON: {reason}.", "Write one object per line.", code="bad_row")

@@ -114,9 +114,7 @@ def _survey_plain(path: Path, dialect: Dialect, source: str) -> Shape:
         if line < dialect.header_lines:
             skipped = min(dialect.header_lines - line, len(lines))
             line, lines = line + skipped, lines.slice(skipped)
-        found = pl.select(
-            blank=lines == "", width=lines.str.count_matches(dialect.delimiter, literal=True) + 1
-        )
+        found = pl.select(blank=lines == "", width=lines.str.count_matches(dialect.delimiter, literal=True) + 1)
         empty = found["blank"]
         bad = ((found["width"] != width) & ~empty).arg_true()
         if len(bad):

@@ -34,9 +34,7 @@ def from_web(source: str, name: str) -> Path:
         raise _failed(name, error) from None  # its text may repeat the address with its password
     size = path.stat().st_size
     if length.isdigit() and size != int(length):
-        raise OutsideError(
-            f"{name} broke off after {size} of {length} bytes.", "Try again.", code="download_failed"
-        )
+        raise OutsideError(f"{name} broke off after {size} of {length} bytes.", "Try again.", code="download_failed")
     if not size:
         raise RequestError(f"{name} is empty (0 bytes).", "Check the address.", code="empty_file")
     return path

@@ -44,7 +44,9 @@ def _by_hash(frame: pl.DataFrame, fresh: Split, target: str, previous: Split | N
     if previous is not None:
         kept = {"salt": previous.salt, "columns": previous.columns, "test": min(fresh.test, previous.test)}
         return fresh.model_copy(update=kept)
-    fresh = fresh.model_copy(update={"columns": tuple(frame.columns)})
+    # with the target in the hash, equal rows of unequal outcome part: training would see the other outcome only
+    known = tuple(name for name in frame.columns if name != target)
+    fresh = fresh.model_copy(update={"columns": known})
     entities = hash_entities(fresh, frame)
     salt = best_salt(entities, frame.get_column(target).alias("v") if target in frame.columns else None, fresh)
     if salt is None:
