@@ -80,11 +80,13 @@ def prose(path: Path) -> None:
 def strings(path: Path) -> None:
     rng = random.Random(0)
     soil, light = rng.choices(["clay", "sand", "loam"], k=800), rng.choices(["sun", "shade"], k=800)
-    plant = [
-        s[0] + t[0] if rng.random() < 0.85 else rng.choice(["cs", "sl", "lt"]) for s, t in zip(soil, light, strict=True)
-    ]
-    plant = ["fern" if p in {"cs", "ls", "ss"} else "palm" if p[0] == "s" else "rose" for p in plant]
-    csv({"soil": soil, "light": light, "pot": rng.choices("SML", k=800), "plant": plant}, path, separator="\t")
+    best = {("clay", "shade"): "fern", ("sand", "sun"): "palm", ("clay", "sun"): "fern"}
+    plant = [best.get(place, "rose") for place in zip(soil, light, strict=True)]
+    plant = [rng.choice(["fern", "palm", "rose"]) if rng.random() < 0.15 else name for name in plant]
+    seller = rng.choices([f"garden {letter}" for letter in "abcdefghijklmnop"], k=800)
+    month = rng.choices(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul"], k=800)
+    columns = {"soil": soil, "light": light, "pot": rng.choices("SML", k=800), "seller": seller, "month": month}
+    csv({**columns, "plant": plant}, path, separator="\t")
 
 
 def gaps(path: Path) -> None:
@@ -155,7 +157,7 @@ KINDS = {
     "rare positive": Kind("t.csv", rare, "fraud", "binary", "average_precision", "hash"),
     "dates": Kind("t.csv", dates, "sold", "regression", "rmse", "time", {"datum": "time"}),
     "free text": Kind("t.jsonl", prose, "complaint", "binary", "roc_auc", "hash", {"said": "feature"}),
-    "only strings": Kind("t.tsv", strings, "plant", "multiclass", "macro_f1", "hash"),
+    "only strings": Kind("t.tsv", strings, "plant", "multiclass", "log_loss", "hash"),
     "target missing in 5 %": Kind("t.csv", gaps, "target", "binary", "roc_auc", "hash"),
     "wide": Kind("t.parquet", wide, "dose", "regression", "rmse", "hash"),
     "tiny": Kind("t.csv", tiny, "species", "multiclass", "log_loss", "hash"),

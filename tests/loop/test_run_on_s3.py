@@ -1,3 +1,5 @@
+import urllib.request
+
 import boto3
 import projects
 import pytest
@@ -24,6 +26,8 @@ def bucket(monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    # servers of one process share their buckets
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
     client.create_bucket(Bucket="tried")
     yield client
     server.stop()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from polars import selectors
+
 from modelyard.evaluation.results import Parity
 from modelyard.loop.results import TrainRecord
 from modelyard.loop.work import Work
@@ -21,7 +23,7 @@ def train(work: Work) -> TrainRecord:
     """
     context, config, rows = work.context, work.config, work.rows
     hidden = config.data.not_features - {config.data.time}
-    check_rowwise(work.pipeline, rows.frame.select([c for c in rows.frame.columns if c not in hidden]))
+    check_rowwise(work.pipeline, rows.frame.drop(selectors.by_name(hidden & set(rows.frame.columns))))
     fitted = fit(
         rows.frame, rows.parts, work.data.split, config, work.pipeline, work.schema,
         study=_study(work), progress=context.progress,
