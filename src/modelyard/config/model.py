@@ -2,18 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from modelyard.config.monitoring import Monitoring
+from modelyard.config.release import Release
+from modelyard.config.section import Section
+from modelyard.config.serving import Serving
 
 Task = Literal["binary", "multiclass", "regression"]
 Estimator = Literal["linear", "forest", "boosting", "xgboost", "lightgbm"]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Label = str | bool | int | float
-
-
-class Section(BaseModel):
-    """A part of the file: frozen, and closed to keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Data(Section):
@@ -117,12 +116,6 @@ class Gate(Section):
     parity: bool = True
 
 
-class Serving(Section):
-    """The served form."""
-
-    require_onnx: bool = Field(False, description="Fail instead of serving the Python model.")
-
-
 class Environment(Section):
     """Where snapshots, models and routing live, and where runs are tracked."""
 
@@ -141,6 +134,8 @@ class ProjectConfig(Section):
     evaluation: Evaluation
     gate: Gate = Gate()
     serving: Serving = Serving()
+    release: Release = Release()
+    monitoring: Monitoring = Monitoring()
     environments: dict[str, Environment] = {"local": Environment()}
 
     @model_validator(mode="after")

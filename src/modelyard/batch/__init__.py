@@ -1,0 +1,1 @@
+"""Scores tables larger than memory with a released version."""

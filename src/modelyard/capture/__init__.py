@@ -1,0 +1,1 @@
+"""What each prediction was: written by servers as Parquet files, read by monitoring."""

@@ -1,0 +1,33 @@
+"""The section `serving`: the served form, who may ask, and what is kept of the answers."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from modelyard.config.section import Section
+
+
+class Jwt(Section):
+    """How the bearer tokens of `serving.auth: jwt` are checked."""
+
+    issuer: str | None = Field(None, description="The claim `iss` must be this.")
+    audience: str | None = Field(None, description="The claim `aud` must hold this.")
+    keys: str = Field("MODELYARD_JWT_KEYS", description="Environment variable that names a JWKS or PEM file.")
+
+
+class Capture(Section):
+    """What is kept of each prediction."""
+
+    enabled: bool = True
+    personal: Literal["drop", "hash"] = Field("drop", description="Personal columns are left out, or hashed.")
+
+
+class Serving(Section):
+    """The served form, who may ask, and what is kept of the answers."""
+
+    require_onnx: bool = Field(False, description="Fail instead of serving the Python model.")
+    auth: Literal["none", "token", "jwt"] = Field(
+        "none", description="Credential that /predict and /explain ask for; token: in MODELYARD_TOKEN."
+    )
+    jwt: Jwt = Jwt()
+    capture: Capture = Capture()

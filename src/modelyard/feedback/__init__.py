@@ -1,0 +1,1 @@
+"""Joins true outcomes, late and corrected as they come, to captured predictions."""

@@ -1,0 +1,1 @@
+"""Watches inputs, predictions, performance and the service, alerts, and asks for retraining."""
