@@ -45,6 +45,13 @@ class OutsideError(ModelyardError):
     default_code = "outside_failed"
 
 
+class UnexpectedError(ModelyardError):
+    """A failure that nobody foresaw, ours or a library's (exit code 3); its cause is kept for `-v`."""
+
+    exit_code = 3
+    default_code = "unexpected"
+
+
 class InterruptedRunError(ModelyardError):
     """Ctrl-C or SIGTERM (exit code 130); running the command again finishes the work."""
 

@@ -1,6 +1,7 @@
 """Tables of many kinds, each with what a person would expect of it."""
 
 import datetime as dt
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -151,6 +152,32 @@ def messy(path: Path) -> None:
     pl.concat([frame, frame.head(60)]).write_csv(path)
 
 
+def parts_of_the_target(path: Path) -> None:
+    rng, warm, wind = rows(900)
+    member = [max(0, int(90 + 20 * w + rng.gauss(0, 25))) for w in warm]
+    guest = [max(0, int(20 + 9 * w - 3 * v + rng.gauss(0, 4))) for w, v in zip(warm, wind, strict=True)]
+    rides = [m + g for m, g in zip(member, guest, strict=True)]
+    csv({"warm": warm, "wind": wind, "casual": guest, "registered": member, "rides": rides}, path)
+
+
+def logarithm_of_the_target(path: Path) -> None:
+    rng, size, far = rows(160)
+    price = [round(2.718 ** (11 + 0.4 * a - 0.2 * b + rng.gauss(0, 0.2))) for a, b in zip(size, far, strict=True)]
+    csv({"size": size, "far": far, "lprice": [round(math.log(p), 6) for p in price], "price": price}, path)
+
+
+def numbered_before_it_was_filtered(path: Path) -> None:
+    rng, a, _ = rows(400)
+    kept = sorted(rng.sample(range(1, 600), 400))
+    income = [186.63400000000001 if i == 7 else 20 + 40 * abs(x) for i, x in enumerate(a)]  # as a double prints it
+    csv({"": kept, "income": income, "left": [x + rng.gauss(0, 0.7) > 0 for x in a]}, path)
+
+
+def yearly(path: Path) -> None:
+    rng, a, _ = rows(60)
+    csv({"year": list(range(1950, 2010)), "rain": a, "harvest": [3 * x + rng.gauss(0, 1) for x in a]}, path)
+
+
 KINDS = {
     "regression, decimal comma": Kind("t.csv", diabetes, "target", "regression", "rmse", "hash"),
     "multiclass": Kind("t.parquet", wine, "cultivar", "multiclass", "log_loss", "hash"),
@@ -168,4 +195,16 @@ KINDS = {
         "t.csv", messy, "level", "multiclass", "log_loss", "hash",
         {"reading": "feature", "constant": "ignored", "nothing": "ignored", "token": "ignored"},
     ),
+    "parts of the target": Kind(
+        "t.csv", parts_of_the_target, "rides", "regression", "rmse", "hash",
+        {"casual": "ignored", "registered": "ignored", "warm": "feature"},
+    ),
+    "logarithm of the target": Kind(
+        "t.csv", logarithm_of_the_target, "price", "regression", "rmse", "hash",
+        {"lprice": "ignored", "size": "feature"},
+    ),
+    "numbered before it was filtered": Kind(
+        "t.csv", numbered_before_it_was_filtered, "left", "binary", "roc_auc", "hash", {"": "ignored"},
+    ),
+    "yearly": Kind("t.csv", yearly, "harvest", "regression", "rmse", "hash", {"year": "feature"}),
 }  # fmt: skip

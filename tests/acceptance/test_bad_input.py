@@ -3,6 +3,7 @@
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ FILES = {
     "cut.parquet": (b"PAR1" + bytes(500), "unreadable_data"),
     "empty.csv": (b"", "empty_file"),
     "header.csv": (lines("id,x,y"), "no_rows"),
+    "nul.csv": (lines(*GOOD).replace(b",a", b",a\0"), "unreadable_data"),
+    "tail.parquet": (b"PAR1" + bytes(500) + b"PAR", "unreadable_data"),
     "ragged.csv": (lines("id,x,y", "1,2,a", "3,4", "5,6,7,b"), "ragged_rows"),
     "twice.csv": (lines("id,y,y", "1,2,a", "3,4,b"), "duplicate_column"),
     "broken.jsonl": (lines('{"id": 1, "y": 2}', '{"id": '), "bad_row"),
@@ -183,3 +186,88 @@ def test_a_path_with_spaces_and_other_scripts_works(call, source, tmp_path):
     code, said = call("new", project, "--data", path, "--target", "y", "--no-lock", "--no-git")
     assert code == 0, said
     assert call("data", "check", "--project", project, "--data", path)[0] == 0
+
+
+CONFIGS = {
+    "empty": ("", "bad_config"),
+    "no YAML": ("a: [1", "bad_config"),
+    "a list": ("- 1", "bad_config"),
+    "binary": ("\0\1", "bad_config"),
+    "a tag of Python's": ("a: !!python/object/apply:os.getcwd []", "bad_config"),
+    "an unknown key": ("{good}\nfoo: 1\n", "bad_config"),
+    "a key twice": ("{good}\ntask: regression\n", "bad_config"),
+    "a column that is not there": ("{good}", "no_column"),
+}
+
+
+@pytest.fixture
+def copied(project, tmp_path):
+    """Give a project of one's own to break."""
+    return Path(shutil.copytree(project, tmp_path / "copied"))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("command", [("data", "check"), ("run", "data")])
+def test_a_broken_configuration_is_one_error_with_the_next_step(call, copied, command, name):
+    text, code = CONFIGS[name]
+    file = copied / "modelyard.yaml"
+    good = file.read_text().replace("target: y", "target: yy") if code == "no_column" else file.read_text()
+    file.write_text(text.replace("{good}", good))
+    refused(call(*command, "--project", copied), code)
+
+
+@pytest.mark.parametrize("text", ["", "a: [1", "- 1", "a: 1\na: 2", "kind: DataContract"])
+def test_a_broken_contract_is_one_error_with_the_next_step(call, copied, text):
+    (copied / "contract.yaml").write_text(text)
+    refused(call("data", "check", "--project", copied), "bad_contract")
+
+
+CODE = {
+    "raises": "raise ValueError('no')",
+    "imports what is not there": "import no_such_module_at_all",
+    "is no Python": "def build(:",
+    "ends the process": "raise SystemExit(0)",
+    "recurses": "def build(config):\n    return build(config)",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CODE)
+def test_user_code_that_fails_is_named_with_its_line(call, copied, name):
+    (copied / "src" / "pipeline" / "model.py").write_text(CODE[name])
+    error = refused(call("run", "train", "--project", copied), "users_code")
+    assert "model.py:" in error["message"]
+    assert "-v" in error["hint"]
+
+
+def test_a_target_of_infinite_values_is_refused(call, source, place):
+    path = source("t.csv", changed(lambda i: "inf" if i == 5 else f"{i}.5"))
+    refused(call("new", place / "p", "--data", path, "--target", "y", "--no-lock", "--no-git"), "target_infinite")
+
+
+def test_a_table_of_a_clock_and_a_target_says_that_the_clock_orders_the_rows(call, source, place):
+    path = source("t.csv", lines("day,y", *(f"2024-{1 + i // 28:02d}-{1 + i % 28:02d},{i % 13}.5" for i in range(200))))
+    error = refused(call("new", place / "p", "--data", path, "--target", "y", "--no-lock", "--no-git"), "no_features")
+    assert "'day' orders the rows" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "code"), [("https://127.0.0.1:9/t.csv", "download_failed"), ("s3://bucket/t.csv", "no_credentials")]
+)
+def test_without_a_network_or_credentials_it_is_an_outside_failure(call, project, place, monkeypatch, uri, code):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    refused(call("new", place / "p", "--data", uri, "--target", "y"), code, 3)
+    refused(call("data", "check", "--project", project, "--data", uri), code, 3)
+
+
+def test_thousands_of_columns_are_a_table_like_any_other(call, source, tmp_path):
+    rng = random.Random(0)
+    header = ",".join([*(f"c{i}" for i in range(2_000)), "y"])
+    path = source(
+        "wide.csv", lines(header, *(",".join([f"{rng.random():.2f}"] * 2_000) + f",{'ab'[i % 2]}" for i in range(60)))
+    )
+    code, said = call("new", tmp_path / "p", "--data", path, "--target", "y", "--no-lock", "--no-git")
+    assert code == 0, said
+    assert said["data"]["columns"] == 2_001

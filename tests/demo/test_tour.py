@@ -9,9 +9,11 @@ from modelyard.cli import app
 from modelyard.demo import tour as demo
 from modelyard.demo.tour import tour
 from modelyard.errors import OutsideError, RequestError
-from modelyard.loop.results import RunResult, StageStatus
 
-NAMES = ["scaffold", "contract", "train", "gate", "register", "report"]
+NAMES = [
+    "scaffold", "contract", "train", "gate", "register", "serve", "drift", "performance", "retrain", "reject",
+    "rollback", "promote", "report",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -24,22 +26,23 @@ def temporary(tmp_path, monkeypatch):
 
 @pytest.fixture
 def hollow(monkeypatch):
-    """A tour whose stages do nothing: only the order and what is kept is at stake."""
+    """A tour whose steps do nothing: only their order and what is kept is at stake."""
 
-    def scaffolded(root, progress):
-        root.mkdir(parents=True, exist_ok=True)
-        (root / "modelyard.yaml").write_text(
+    def scaffolded(stage):
+        if stage.root.exists() and any(stage.root.iterdir()):
+            raise RequestError(f"{stage.root} is not empty")
+        stage.root.mkdir(parents=True, exist_ok=True)
+        (stage.root / "modelyard.yaml").write_text(
             "name: flights\ntask: binary\ndata: {source: a.csv, target: late}\nevaluation: {metric: roc_auc}\n"
             "environments: {local: {store: .modelyard}}\n"
         )
-        (root / "report.html").write_text("<html>the page</html>")
+        (stage.root / "report.html").write_text("<html>the page</html>")
         return "scaffolded"
 
-    ran = RunResult(stages=[StageStatus(name="data", status="done", seconds=0.1)])
-    monkeypatch.setattr(demo, "_scaffold", scaffolded)
-    monkeypatch.setattr(demo, "run", lambda project, request, progress: ran)
-    monkeypatch.setattr(demo, "write", lambda p: type("W", (), {"path": str(p.root / "report.html")}))
-    return monkeypatch
+    steps = {name: lambda stage: "done" for name in NAMES[:-1]} | {"scaffold": scaffolded}
+    monkeypatch.setattr(demo, "_STEPS", steps)
+    monkeypatch.setattr(demo, "write", lambda p, months: type("W", (), {"path": str(p.root / "report.html")}))
+    return steps
 
 
 def test_the_steps_come_in_the_promised_order_and_each_is_told_as_it_ends(hollow, temporary):
@@ -63,12 +66,10 @@ def test_with_keep_the_project_stays_and_nothing_else(hollow, temporary, tmp_pat
 
 
 def test_a_step_that_fails_ends_the_loop_and_is_named(hollow, temporary):
-    def failing(project, request, progress):
-        if request.stages == ("gate",):
-            raise OutsideError("The disk is full.")
-        return RunResult(stages=[StageStatus(name="data", status="done", seconds=0.1)])
+    def failing(stage):
+        raise OutsideError("The disk is full.")
 
-    hollow.setattr(demo, "run", failing)
+    hollow["gate"] = failing
     result = tour(None)
     assert [s.name for s in result.steps] == ["scaffold", "contract", "train", "gate", "report"]
     failure = result.failure()
@@ -78,10 +79,10 @@ def test_a_step_that_fails_ends_the_loop_and_is_named(hollow, temporary):
 
 
 def test_an_interrupted_tour_leaves_nothing_behind(hollow, temporary):
-    def interrupted(project, request, progress):
+    def interrupted(stage):
         raise KeyboardInterrupt
 
-    hollow.setattr(demo, "run", interrupted)
+    hollow["gate"] = interrupted
     with pytest.raises(KeyboardInterrupt):
         tour(None)
     assert list(temporary.iterdir()) == []

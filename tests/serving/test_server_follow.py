@@ -100,7 +100,7 @@ def test_a_version_that_does_not_load_leaves_the_running_one(damage, tmp_path):
     assert found["shares"][0]["version"] == 1
     assert found["champion"]["loaded"] is False
     assert found["problem"].startswith("Version 2 cannot be loaded")
-    assert "modelyard_load_failures_total 1" in asked.get("/metrics").text
+    assert 'modelyard_load_failures_total{version="2"} 1' in asked.get("/metrics").text
     assert any(line["event"] == "load_failed" for line in asked.lines)
 
 

@@ -56,8 +56,10 @@ def test_the_openapi_document_shows_a_request_that_is_answered(tmp_path):
     assert asked.predict(media["example"]).status_code == 200
     assert set(found["paths"]) == {
         "/predict",
+        "/explain",
         "/schema",
         "/openapi.json",
+        "/docs",
         "/healthz",
         "/readyz",
         "/release",

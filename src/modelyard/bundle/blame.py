@@ -20,10 +20,10 @@ def users_code(folder: Path, what: str) -> Generator[None]:
         yield
     except ModelyardError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that ends the process does not end ours
         raise RequestError(
             f"{what} failed{_place(error, folder)}: {type(error).__name__}: {error}",
-            "Correct it there; `modelyard -v` shows the whole traceback.",
+            "Correct it there; the same command with -v shows the whole traceback.",
             code="users_code",
         ) from error
 

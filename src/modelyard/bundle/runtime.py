@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,17 @@ from modelyard.errors import OutcomeError
 
 Run = Callable[[np.ndarray], np.ndarray]
 """Matrix (rows, columns) float32 -> calibrated scores (rows, classes) or (rows,), float64."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A model in an ONNX session."""
+
+    session: Any
+
+    def __call__(self, matrix: np.ndarray) -> np.ndarray:
+        """Return the scores of a matrix."""
+        return np.asarray(self.session.run([OUTPUT], {INPUT: matrix})[0], dtype=np.float64)
 
 
 def start(folder: Path, served: Served, *, threads: int = 1) -> Run:
@@ -42,10 +54,7 @@ def _onnx(path: Path, threads: int) -> Run:
     except Exception as error:  # onnxruntime's own classes share no base
         raise _cannot_run(f"onnxruntime {ort.__version__} refuses {path.name}: {error}") from error
 
-    def run(matrix: np.ndarray) -> np.ndarray:
-        return np.asarray(session.run([OUTPUT], {INPUT: matrix})[0], dtype=np.float64)
-
-    return run
+    return Graph(session)
 
 
 def _python(path: Path, served: Served) -> Run:

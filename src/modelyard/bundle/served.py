@@ -46,7 +46,7 @@ class Served(Record):
         series = [rows.get_column(name) for name in self.inputs if not absent]
         if absent:
             raise missing(absent)
-        return pl.DataFrame([_cast(s, self.types.get(s.name)) for s in series])
+        return pl.DataFrame({s.name: _cast(s, self.types.get(s.name)) for s in series})
 
     def decide(self, scores: np.ndarray) -> list[str] | list[float]:
         """Return the class of each row (by the threshold, or the likeliest), or the number itself."""

@@ -8,10 +8,14 @@ from modelyard.cli import (
     data,
     demo,
     evaluate,
+    feedback,
     gate,
     lineage,
     models,
+    monitor,
     new,
+    predict,
+    release,
     report,
     run,
     serve,
@@ -43,6 +47,10 @@ app.command()(lineage.lineage)
 app.command()(audit.audit)
 app.command()(report.report)
 app.command()(serve.serve)
+app.command()(predict.predict)
+app.command()(feedback.feedback)
+app.command()(monitor.monitor)
+app.add_typer(release.app)
 app.command()(ui.ui)
 app.add_typer(config.app)
 

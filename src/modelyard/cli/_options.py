@@ -9,6 +9,7 @@ from modelyard import __version__
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="On failure, show the whole traceback.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 ProjectOption = Annotated[
     Path | None,
@@ -33,5 +34,10 @@ def version_option(
         bool,
         typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version),
     ] = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Take the options that stand before any command."""
+
+
+def everywhere(verbose: VerboseOption = False, quiet: QuietOption = False, json: JsonOption = False) -> None:
+    """Declare the options that every command accepts, whether or not it has a use for them."""

@@ -1,7 +1,9 @@
 """All printing: results to stdout, errors and notes to stderr, `--json` as one document."""
 
 import json
+import re
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -38,6 +40,12 @@ def show_error(error: ModelyardError, *, as_json: bool) -> None:
     sys.stderr.write(f"error: {error.message}\n")
     if error.hint:
         sys.stderr.write(f"  next: {error.hint}\n")
+
+
+def show_traceback(error: ModelyardError) -> None:
+    """Print how an error came about; the passwords of addresses stay out."""
+    lines = "".join(traceback.format_exception(error))
+    sys.stderr.write(re.sub(r"://[^/@\s]+@", "://", lines))
 
 
 def show_json(document: dict[str, Any]) -> None:

@@ -19,8 +19,11 @@ EstimatorChoice = Literal["auto", "linear", "forest", "boosting", "xgboost", "li
 def new(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; absent or empty.")],
     data: Annotated[
-        str, typer.Option(help="Path, glob, s3:// or https:// URI, demo:flights or sklearn:NAME.")
+        str, typer.Option(help="Path, glob, s3://, https://, sqlite:, postgresql://, demo:flights or sklearn:NAME.")
     ] = "demo:flights",
+    query: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File of the SELECT whose answer is the table; for a database.")
+    ] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     id: Annotated[str | None, typer.Option("--id", help="The column that identifies a row.")] = None,
     time: Annotated[str | None, typer.Option(help="The column that says when a row happened.")] = None,
@@ -31,8 +34,9 @@ def new(
     keep_personal: Annotated[
         list[str] | None, typer.Option(help="Use this column although it looks personal; repeatable.")
     ] = None,
-    template: Annotated[Literal["tabular"], typer.Option(help="What to make.")] = "tabular",
-    platform: Annotated[Literal["none"], typer.Option(help="Where the platform comes from.")] = "none",
+    template: Annotated[Literal["tabular", "platform"], typer.Option(help="What to make.")] = "tabular",
+    platform: Annotated[Literal["none", "own", "shared"], typer.Option(help="Where the platform comes from.")] = "none",
+    region: Annotated[str | None, typer.Option(help="The AWS region of the platform.")] = None,
     github: Annotated[str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository will live.")] = None,
     git: Annotated[bool, typer.Option("--git/--no-git", help="Make a git repository and the first commit.")] = True,
     lock: Annotated[bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")] = True,
@@ -44,7 +48,7 @@ def new(
     from modelyard.scaffold.new import NewRequest, new
     from modelyard.scaffold.profile import Overrides
 
-    target = target or _prompt.target(data, ask=not (yes or json))
+    target = target or _prompt.target(data, query, ask=not (yes or json))
     request = NewRequest(
         directory=directory,
         data=data,
@@ -57,6 +61,8 @@ def new(
         github=github,
         template=template,
         platform=platform,
+        region=region,
+        query=query,
     )  # fmt: skip
     with progress(enabled=not (quiet or json)) as report:
         result = new(request, report)

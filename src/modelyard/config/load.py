@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from modelyard.config.model import Environment, ProjectConfig
+from modelyard.config.strict_yaml import read_yaml
 from modelyard.errors import RequestError
 
 FILE_NAME = "modelyard.yaml"
@@ -80,16 +81,16 @@ def parse(document: object, name: str) -> ProjectConfig:
 
 def _read_yaml(path: Path) -> object:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return read_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RequestError(f"No {FILE_NAME} in {path.parent}.", "Name a project with --project DIR.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"Cannot read {path}: {error}", code="bad_config") from error
-    except yaml.YAMLError as error:
+        raise RequestError(f"Cannot read {path}: {error}", "Save it as UTF-8 text.", code="bad_config") from error
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
         where = f"{path}:{place.line + 1}:{place.column + 1}" if place else str(path)
         problem = getattr(error, "problem", None) or error
-        raise RequestError(f"{where} is not YAML: {problem}", code="bad_config") from error
+        raise RequestError(f"{where} is not YAML: {problem}", "Correct it there.", code="bad_config") from error
 
 
 def _problem(details: ErrorDetails) -> str:

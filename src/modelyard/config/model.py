@@ -19,6 +19,7 @@ class Data(Section):
     """Which table, and what its columns are for. A column named nowhere here is a feature."""
 
     source: str = Field(description="Path or URI of the table, relative to this file.")
+    query: str | None = Field(None, description="File of the SELECT whose answer is the table; for a database.")
     sample: str | None = Field(None, description="At most 500 rows for tests and `run --sample`.")
     contract: str = Field("contract.yaml", description="The data contract (ODCS v3.1).")
     target: str = Field(description="The column to predict.")

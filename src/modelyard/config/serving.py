@@ -19,7 +19,10 @@ class Capture(Section):
     """What is kept of each prediction."""
 
     enabled: bool = True
-    personal: Literal["drop", "hash"] = Field("drop", description="Personal columns are left out, or hashed.")
+    close_s: float = Field(60, gt=0, description="A file of captures is complete after so many seconds at most.")
+    personal: Literal["drop", "hash"] = Field(
+        "drop", description="Personal columns are left out, or hashed (key: MODELYARD_HASH_KEY, else one in the store)."
+    )
 
 
 class Serving(Section):
@@ -31,3 +34,9 @@ class Serving(Section):
     )
     jwt: Jwt = Jwt()
     capture: Capture = Capture()
+    log_per_second: int = Field(
+        100, ge=0, description="Lines on requests that succeeded, at most, each second; all others are logged."
+    )
+    emf: bool | None = Field(
+        None, description="Write CloudWatch metrics to the log every ten seconds; by default outside `local`."
+    )

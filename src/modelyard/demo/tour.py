@@ -1,4 +1,4 @@
-"""Scaffolds a project from `demo:flights`, runs the loop in it, and writes the report."""
+"""The whole loop on a year of flights: each step does the real thing, and is timed."""
 
 import shutil
 import tempfile
@@ -6,18 +6,29 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from modelyard import config
+from modelyard.demo import seasons, trials, winter
+from modelyard.demo.months import periods
+from modelyard.demo.stage import Stage
 from modelyard.errors import ModelyardError, OutcomeError, RequestError
-from modelyard.loop.results import RunResult
-from modelyard.loop.run import RunRequest, run
 from modelyard.progress import Progress, silent
 from modelyard.record import Record
+from modelyard.report.data import Periods
 from modelyard.report.write import write
-from modelyard.scaffold.new import NewRequest, new
-from modelyard.scaffold.profile import Overrides
 
-SOURCE = "demo:flights"
-_STAGES = {"contract": "data", "train": "evaluate", "gate": "gate", "register": "register"}
+_STEPS: dict[str, Callable[[Stage], str]] = {
+    "scaffold": winter.scaffold,
+    "contract": winter.contract,
+    "train": winter.train,
+    "gate": winter.gate,
+    "register": winter.register,
+    "serve": winter.serve,
+    "drift": seasons.drift,
+    "performance": seasons.performance,
+    "retrain": seasons.retrain,
+    "reject": trials.reject,
+    "rollback": trials.rollback,
+    "promote": trials.promote,
+}
 _STOPPED = "stopped: "
 
 
@@ -70,7 +81,7 @@ class _Steps:
 
 
 def tour(keep: Path | None, progress: Progress = silent, say: Callable[[Step], None] = lambda _: None) -> Tour:
-    """Run the tour.
+    """Run the tour; a step that fails ends it, and the report is written all the same.
 
     Args:
         keep: Where the project stays for the user to play with; None for a temporary one.
@@ -81,14 +92,14 @@ def tour(keep: Path | None, progress: Progress = silent, say: Callable[[Step], N
         RequestError: `keep` exists and is not empty, or cannot be written.
     """
     folder = Path(tempfile.mkdtemp(prefix="modelyard-demo-"))
-    root = keep if keep is not None else folder / "flights"
     page = None if keep is not None else folder / "report.html"
+    stage = Stage(keep if keep is not None else folder / "flights", page, progress)
     steps = _Steps(say)
     try:
-        if steps.take("scaffold", lambda: _scaffold(root, progress)):
-            _loop(root, steps, progress)
-        reported = steps.take("report", lambda: _report(root, page))
+        all(steps.take(name, lambda act=act: act(stage)) for name, act in _STEPS.items())
+        reported = (stage.root / "modelyard.yaml").exists() and steps.take("report", lambda: _report(stage))
     finally:
+        stage.close()
         shutil.rmtree(folder / "flights", ignore_errors=True)
         if page is None or not page.exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -99,37 +110,18 @@ def tour(keep: Path | None, progress: Progress = silent, say: Callable[[Step], N
     )
 
 
-def _loop(root: Path, steps: _Steps, progress: Progress) -> None:
-    """Run stage after stage, up to the first that stops."""
-    project = config.load(root.resolve())
-    for name, stage in _STAGES.items():
-        request = RunRequest(stages=(stage,))
-        if not steps.take(name, lambda name=name, request=request: _describe(name, run(project, request, progress))):
-            return
-
-
-def _scaffold(root: Path, progress: Progress) -> str:
-    made = new(NewRequest(directory=root, data=SOURCE, overrides=Overrides(), git=True, lock=False), progress)
-    return f"{made.data.rows:,} flights, {made.data.columns} columns, target {made.target}, metric {made.metric.name}"
-
-
-def _describe(name: str, result: RunResult) -> str:
-    failure = result.failure()
-    if failure is not None:
-        return f"{_STOPPED}{failure.message}"
-    if name == "contract" and result.contract is not None:
-        return f"{result.contract.rows:,} rows pass, {len(result.contract.violations)} warnings"
-    if name == "gate" and result.gate is not None:
-        return f"{result.gate.verdict}; {result.gate.resolves}"
-    if name == "register":
-        return f"version {result.version} is the champion"
-    return ", ".join(f"{metric} {estimate.value:.3g}" for metric, estimate in list(result.metrics.items())[:3])
-
-
-def _report(root: Path, page: Path | None) -> str:
-    """Write the page, keep a copy at `page` where the project does not stay; return where it lies."""
-    path = write(config.load(root.resolve())).path
-    if page is None:
+def _report(stage: Stage) -> str:
+    """Write the page, keep a copy of it where the project does not stay; return where it lies."""
+    path = write(stage.project, _months(stage)).path
+    if stage.page is None:
         return path
-    shutil.copyfile(path, page)
-    return str(page)
+    shutil.copyfile(path, stage.page)
+    return str(stage.page)
+
+
+def _months(stage: Stage) -> Periods | None:
+    """Set the two models side by side; None where the tour did not come so far."""
+    if stage.first is None or stage.retrained is None:
+        return None
+    old, new = stage.scorer(stage.first), stage.scorer(stage.retrained)
+    return periods(stage.flights, old, new, old_end=2, new_end=6)

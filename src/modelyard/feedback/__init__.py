@@ -1,1 +1,7 @@
-"""Joins true outcomes, late and corrected as they come, to captured predictions."""
+"""True outcomes: joined to captured predictions, kept for good, never guessed."""
+
+from modelyard.feedback.add import add
+from modelyard.feedback.join import joined
+from modelyard.feedback.results import FeedbackRequest, FeedbackResult, LabelWindow
+
+__all__ = ["FeedbackRequest", "FeedbackResult", "LabelWindow", "add", "joined"]

@@ -3,6 +3,8 @@
 import json
 
 from modelyard.bundle import unpack
+from modelyard.bundle.golden import FILE_NAME as GOLDEN
+from modelyard.bundle.golden import Golden
 from modelyard.bundle.served import read as read_served
 from modelyard.loop.references import FILE_NAME as SEEN
 from modelyard.loop.references import Seen
@@ -14,6 +16,7 @@ from modelyard.serving.scorer import Scorer
 from modelyard.training.export import export
 from modelyard.training.fit import refit
 from modelyard.training.restore import restore
+from modelyard.training.targets import target_of
 
 
 def bundle_files(work: Work, train: TrainRecord) -> dict[str, bytes]:
@@ -27,12 +30,14 @@ def bundle_files(work: Work, train: TrainRecord) -> dict[str, bytes]:
     recipe = restore(served, train.parameters, train.rows, work.schema, work.config, work.pipeline)
     fitted = refit(recipe, work.rows.frame, work.config, work.pipeline)
     folder = work.judged.fresh("refitted")
-    export(fitted, folder, work.config, rows=work.rows.side("test"), lock_sha256=work.code.lock)
+    held_out = work.rows.side("test")
+    export(fitted, folder, work.config, rows=held_out, lock_sha256=work.code.lock)
     return {
         **unpack(folder),
         **{f"evaluated/{name}": content for name, content in unpack(evaluated).items()},
         **_sources(work),
         "contract.yaml": (work.context.project.root / work.config.data.contract).read_bytes(),
+        GOLDEN: Golden.of(held_out, served.inputs, fitted.score).dump(),
         "profile.json": _profile(work, served.inputs),
         SEEN: _seen(work).model_dump_json(indent=1).encode(),
         "parameters.json": json.dumps(train.parameters, indent=1, sort_keys=True).encode(),
@@ -47,7 +52,8 @@ def _sources(work: Work) -> dict[str, bytes]:
 def _profile(work: Work, features: list[str]) -> bytes:
     """Describe the training rows; the predictions are those on held-out rows (decision 12)."""
     scorer = Scorer.load(work.trained.folder / MODEL, pipeline=work.pipeline.folder)
-    predictions = scorer.score(work.rows.side("test"))
+    held_out, time = work.rows.side("test"), work.config.data.time
+    predictions = scorer.score(held_out)
     seen = work.rows.side("train", "validation")
     described = profile(
         seen,
@@ -55,7 +61,9 @@ def _profile(work: Work, features: list[str]) -> bytes:
         features,
         predictions=predictions,
         classes=scorer.served.classes,
-        time=work.config.data.time,
+        time=time,
+        truth=target_of(seen, work.config),
+        predicted_at=held_out.get_column(time) if time in held_out.columns else None,
     )
     return described.model_dump_json().encode()
 

@@ -75,6 +75,7 @@ def describe(values: pl.Series, days: Integers | None = None, edges: int = MOST_
 
 def as_numbers(values: pl.Series) -> Floats:
     """Return float64 values, shape (n,), NaN where missing; dates become seconds since 1970."""
+    values = values.alias("v")  # a Series named `^x$` cannot be worked with
     if values.dtype.is_temporal():
         seconds = values.cast(pl.Datetime("us"), strict=False).to_physical().cast(pl.Float64) / 1e6
         return seconds.fill_null(float("nan")).to_numpy()
@@ -96,7 +97,7 @@ def cell_numbers(column: Distribution, values: pl.Series) -> tuple[Integers, NDA
 def _category_cells(column: Distribution, values: pl.Series) -> tuple[Integers, NDArray[np.bool_]]:
     names = list(column.shares)
     kept = [name for name in names if name != OTHER]
-    codes = values.cast(pl.Enum(kept), strict=False).to_physical().cast(pl.Int64)
+    codes = values.alias("v").cast(pl.Enum(kept), strict=False).to_physical().cast(pl.Int64)
     cell = codes.fill_null(names.index(OTHER) if OTHER in names else 0).to_numpy()
     return cell, values.is_not_null().to_numpy()
 

@@ -21,6 +21,7 @@ class Profile(Record):
     rows: int
     columns: list[Distribution]
     predictions: list[Distribution] = []  # of held-out rows: in-sample predictions are surer than served ones
+    truth: Distribution | None = None  # the target of the training rows: what a constant answer would say
     time: str | None = None
     begins: str | None = None
     ends: str | None = None
@@ -39,6 +40,8 @@ def build(  # noqa: PLR0913 - one call, and all of it belongs to one version
     predictions: NDArray[np.floating] | None,
     classes: Sequence[str] = (),
     time: str | None = None,
+    truth: pl.Series | None = None,
+    predicted_at: pl.Series | None = None,
 ) -> Profile:
     """Profile the rows that a version was fitted on.
 
@@ -49,6 +52,8 @@ def build(  # noqa: PLR0913 - one call, and all of it belongs to one version
         predictions: Held-out scores: probabilities (n, K) in the order of `classes`, or values (n,).
         classes: The classes of a classifier.
         time: The column that orders the rows; with it, each column gets its distances between windows.
+        truth: The target of the training rows, as labels or numbers; left out where it is personal.
+        predicted_at: When the rows of `predictions` happened; with it, they get distances between windows too.
     """
     personal = [column.name for column in contract.columns if column.personal]
     names = [name for name in dict.fromkeys(features) if name in frame.columns and name not in personal]
@@ -60,7 +65,8 @@ def build(  # noqa: PLR0913 - one call, and all of it belongs to one version
     return Profile(
         rows=frame.height,
         columns=[describe(frame[name], days if name != time else None, edges) for name in names],
-        predictions=[describe(values.alias(name)) for name, values in scores.items()],
+        predictions=[describe(v.alias(name), day_numbers(predicted_at)) for name, v in scores.items()],
+        truth=None if truth is None or truth.name in personal else describe(truth),
         time=None if days is None else time,
         begins=begins,
         ends=ends,

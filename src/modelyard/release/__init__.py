@@ -1,1 +1,1 @@
-"""Moves traffic from the champion to a challenger in judged steps, and back where that fails."""
+"""Releases: a challenger walks up its steps under a lease, judged at each, and takes over or is taken back."""

@@ -1,14 +1,16 @@
 """What the report is made from: whatever a project has so far."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from modelyard.config.model import ProjectConfig
 from modelyard.data.contract import CheckResult, Contract
 from modelyard.data.split import Split
-from modelyard.evaluation.results import Evaluation, GateResult
+from modelyard.evaluation.results import Estimate, Evaluation, GateResult
+from modelyard.monitoring.results import MonitorResult
 from modelyard.record import Record
 from modelyard.reference.profile import Profile
 from modelyard.registry.versions import Version
+from modelyard.release.journal import Entry
 
 
 class Part(Record):
@@ -26,6 +28,44 @@ class Step(Record):
     label: str  # "snapshot", "commit", "gate"
     value: str
     detail: str = ""
+
+
+class Period(Record):
+    """Two versions on the same rows of a stretch of time."""
+
+    name: str
+    rows: int
+    blocks: int
+    unit: str
+    old: Estimate
+    new: Estimate
+    gain: Estimate  # positive: the new one is better
+    seen_by_new: bool  # the new one was fitted on these rows, so its value flatters it
+
+
+class Periods(Record):
+    """Two versions over time."""
+
+    metric: str
+    periods: tuple[Period, ...]
+    notes: tuple[str, ...] = ()
+
+
+class ReleaseLog(Record):
+    """A release, and what its judge said at each look."""
+
+    id: str
+    challenger: int
+    champion: int
+    state: str
+    started: str
+    reason: str = ""
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def checks(self) -> list[dict[str, Any]]:
+        """The judge's last checks."""
+        return next((entry.checks for entry in reversed(self.entries) if entry.checks), [])
 
 
 class ReportData(Record):
@@ -49,3 +89,6 @@ class ReportData(Record):
     versions: tuple[Version, ...] = ()
     lineage: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+    releases: tuple[ReleaseLog, ...] = ()  # oldest first
+    monitored: tuple[MonitorResult, ...] = ()  # oldest first
+    periods: Periods | None = None

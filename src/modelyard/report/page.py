@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.evaluation import words
 from modelyard.evaluation.plots import draw
+from modelyard.report import plots
 from modelyard.report.columns import cards, table
 from modelyard.report.data import ReportData
 from modelyard.report.facts import importances, split_parts, tiles, trail
@@ -34,7 +35,7 @@ def page(data: ReportData) -> str:
             parts=split_parts(data),
             trail=trail(data),
             importances=importances(data),
-            pictures=draw(evaluation, data.gate) if evaluation is not None else {},
+            pictures=(draw(evaluation, data.gate) if evaluation is not None else {}) | plots.draw(data),
         )
     )
 

@@ -13,7 +13,8 @@ from modelyard.loop.workspace import write_atomically
 from modelyard.record import Record
 from modelyard.reference.profile import Profile, build
 from modelyard.registry.models import Version
-from modelyard.report.data import Part, ReportData, Step
+from modelyard.report import served
+from modelyard.report.data import Part, Periods, ReportData, Step
 from modelyard.report.page import page
 
 
@@ -23,12 +24,15 @@ class ReportResult(Record):
     path: str
 
 
-def write(project: Project) -> ReportResult:
-    """Write the page into the project's working folder; a project that ran nothing yet gets one too."""
+def write(project: Project, periods: Periods | None = None) -> ReportResult:
+    """Write the page into the project's working folder; a project that ran nothing yet gets one too.
+
+    `periods` sets two versions side by side over time.
+    """
     context = Context.of(project)
     path = context.project.root / LOCAL / "reports" / f"{project.env}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page(gather(context)).encode())
+    write_atomically(path, page(gather(context).model_copy(update={"periods": periods})).encode())
     return ReportResult(path=str(path))
 
 
@@ -42,6 +46,8 @@ def gather(context: Context) -> ReportData:
         generated=datetime.now(UTC).isoformat(timespec="minutes"),
         source=project.config.data.source,
         contract=context.contract(),
+        releases=served.releases(context.store),
+        monitored=served.monitored(context.store),
     )
     if found is None:
         return head

@@ -2,5 +2,6 @@
 
 from modelyard.routing.audit import Event
 from modelyard.routing.document import Ref, Routing, read, swap
+from modelyard.routing.release import Release
 
-__all__ = ["Event", "Ref", "Routing", "read", "swap"]
+__all__ = ["Event", "Ref", "Release", "Routing", "read", "swap"]

@@ -13,17 +13,14 @@ from modelyard.errors import OutsideError
 from modelyard.record import Record
 from modelyard.routing import audit
 from modelyard.routing.actor import actor
+from modelyard.routing.ref import Ref
+from modelyard.routing.release import Release
+
+__all__ = ["KEY", "Ref", "Routing", "read", "record", "renew", "swap"]
 
 KEY = "routing.json"
 _DEADLINE_S = 60.0
 _REMEMBERED = 32
-
-
-class Ref(Record):
-    """A version: its number in this environment's registry, and its identity everywhere."""
-
-    version: int
-    sha256: str
 
 
 class Routing(Record):
@@ -37,6 +34,8 @@ class Routing(Record):
     previous: Ref | None = None
     pinned: Ref | None = None
     weights: dict[str, float] = {}  # version -> share of requests
+    release: Release | None = None  # under way, or the one that ended last
+    champion_since: int = 0  # generation in which the champion became it
     changed: str = ""  # ISO, UTC
     by: str = ""
     action: str = ""
@@ -47,7 +46,8 @@ class Routing(Record):
         """Return the versions that may not be retired, each with what it serves as."""
         roles = ("pinned", "previous", "challenger", "champion")
         weighted = {int(version): "weighted" for version, share in self.weights.items() if share > 0}
-        return weighted | {ref.version: role for role in roles if (ref := getattr(self, role)) is not None}
+        tried = {self.release.challenger.version: "challenger"} if self.release and self.release.running else {}
+        return weighted | tried | {ref.version: role for role in roles if (ref := getattr(self, role)) is not None}
 
 
 def read(store: Store) -> Routing:
@@ -98,6 +98,28 @@ def swap(
         pause = min(pause * 2, 0.5)
 
 
+def renew(store: Store, holder: str) -> Routing | None:
+    """Write the document again as it is, so that its lease begins anew; None where `holder` no longer has one.
+
+    A renewal is no new generation, and has no event.
+
+    Raises:
+        OutsideError: The store failed; whether the renewal took effect is unknown.
+    """
+    nonce = os.urandom(16).hex()
+    while True:
+        found = store.get_tagged(KEY)
+        current = Routing() if found is None else _parsed(store, found[0])
+        release = current.release
+        if found is None or release is None or not release.running or release.holder != holder:
+            return None
+        if nonce in (current.nonce, *current.recent):
+            return current
+        renewed = current.model_copy(update=_nonces(current, nonce))
+        if store.put_if(KEY, _encoded(renewed), found[1]):
+            return renewed
+
+
 def record(store: Store, routing: Routing) -> None:
     """Make sure that the document's generation has its event in the audit chain."""
     if not routing.generation or not routing.action:
@@ -125,8 +147,8 @@ def _stamped(current: Routing, wanted: Routing, nonce: str, reason: Mapping[str,
     return wanted.model_copy(
         update={
             "generation": current.generation + 1,
-            "nonce": nonce,
-            "recent": (*current.recent, current.nonce)[-_REMEMBERED:] if current.nonce else (),
+            **_nonces(current, nonce),
+            "champion_since": current.champion_since if champion == current.champion else current.generation + 1,
             "changed": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "by": actor(),
             **reason,
@@ -135,12 +157,21 @@ def _stamped(current: Routing, wanted: Routing, nonce: str, reason: Mapping[str,
     )
 
 
+def _nonces(current: Routing, nonce: str) -> dict[str, object]:
+    recent = (*current.recent, current.nonce)[-_REMEMBERED:] if current.nonce else ()
+    return {"nonce": nonce, "recent": recent}
+
+
+def _encoded(routing: Routing) -> bytes:
+    return routing.model_dump_json(indent=1).encode() + b"\n"
+
+
 def _won(store: Store, stamped: Routing, etag: str | None) -> bool:
     """Write, and where the answer is unclear ask the document itself.
 
     A refusal may be the echo of an own write that was sent twice, and a time-out may hide a success.
     """
-    data = stamped.model_dump_json(indent=1).encode() + b"\n"
+    data = _encoded(stamped)
     try:
         written = store.put_new(KEY, data) if etag is None else store.put_if(KEY, data, etag)
     except OutsideError:

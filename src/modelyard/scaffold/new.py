@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from modelyard.errors import RequestError
 from modelyard.progress import Progress, silent
-from modelyard.scaffold import facts, git, place, render, tables, vendor
+from modelyard.scaffold import absent, facts, git, place, render, tables
 from modelyard.scaffold.lock import lock
 from modelyard.scaffold.profile import Overrides, profile
 from modelyard.scaffold.result import NewResult, summarise
@@ -32,6 +32,8 @@ class NewRequest:
     github: str | None = None
     template: str = "tabular"
     platform: str = "none"
+    region: str | None = None
+    query: Path | None = None
 
 
 def new(request: NewRequest, progress: Progress = silent) -> NewResult:
@@ -41,19 +43,21 @@ def new(request: NewRequest, progress: Progress = silent) -> NewResult:
         RequestError: The place is taken, the table cannot be read, or it has no such target.
         OutsideError: git is missing, or the disk is full.
     """
-    from modelyard.data.load import open_table
+    from modelyard.data.load import database, open_table
     from modelyard.scaffold.project import Blueprint, fill
 
     directory = Path(os.path.abspath(request.directory))  # noqa: PTH100 - resolve() would follow a link
     _refuse(request, directory)
     progress("Reading the table", 0, _STEPS)
-    table = open_table(request.data)
+    query = database.read_query(request.query) if request.query is not None else None
+    table = open_table(request.data, query=query)
     render.warm_up()
     found = profile(table, _preset(request))
     profiled = found.model_copy(update={"source": tables.public(found.source)})
     with place.building(directory) as workshop:
         progress("Writing the project", 1, _STEPS)
-        placed = fill(Blueprint(directory, profiled, request.overrides.keep_personal, request.github), table, workshop)
+        plan = Blueprint(directory, profiled, request.overrides.keep_personal, request.github, query)
+        placed = fill(plan, table, workshop)
         progress("Locking the dependencies", 2, _STEPS)
         unlocked = lock(workshop) if request.lock else ""
         progress("First commit", 3, _STEPS)
@@ -74,16 +78,23 @@ def new(request: NewRequest, progress: Progress = silent) -> NewResult:
 def _refuse(request: NewRequest, directory: Path) -> None:
     """Find out what is wrong with the request before the table is read."""
     place.refuse_occupied(directory)
-    if request.platform != "none":
-        raise RequestError(
-            f"--platform {request.platform} is not in modelyard {vendor.installed_version()}.",
-            "Leave it out; the project works without one.",
-            code="no_platform",
-        )
+    absent.refuse(request.template, request.platform, request.region)
+    _refuse_query(request)
     if request.github is not None and not re.fullmatch(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", request.github):
         raise RequestError(f"--github {request.github!r} is not OWNER/REPO.", "For example acme/churn.")
     if request.git:
         git.require()
+
+
+def _refuse_query(request: NewRequest) -> None:
+    from modelyard.data.load import database
+
+    if request.query is not None and not database.is_database(request.data):
+        raise RequestError(
+            f"--query {request.query} is for a database, but --data is {database.shown(request.data)}.",
+            "Name a database, say --data sqlite:FILE or postgresql://HOST/DATABASE, or leave --query out.",
+            code="query_without_database",
+        )
 
 
 def _preset(request: NewRequest) -> Overrides:

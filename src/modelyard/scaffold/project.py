@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from modelyard.scaffold.profile import TableProfile
     from modelyard.scaffold.tables import Placed
 
+_QUERY = "data/query.sql"
 _BOOSTED = frozenset({"xgboost", "lightgbm"})
 
 
@@ -27,6 +28,7 @@ class Blueprint:
     profile: "TableProfile"
     keep_personal: tuple[str, ...] = ()
     github: str | None = None
+    query: str | None = None  # what was asked of a database
 
     @property
     def name(self) -> str:
@@ -58,10 +60,13 @@ def fill(plan: Blueprint, table: "Table", workshop: Path) -> "Placed":
     )
     placed = tables.place(rows, name=name, given=table.source, workshop=workshop, final=plan.directory)
     render.render("tabular", _answers(plan, placed), workshop)
-    config = to_config(profiled, name, source=placed.source, sample=placed.sample)
+    query = _QUERY if plan.query is not None else None
+    config = to_config(profiled, name, source=placed.source, sample=placed.sample, query=query)
     _write(workshop / "modelyard.yaml", config_file.text(config))
     _write(workshop / config_file.SCHEMA_PATH, config_file.schema_text())
     _write(workshop / "contract.yaml", contracts.dump(contract))
+    if plan.query is not None:
+        _write(workshop / _QUERY, plan.query + "\n")
     vendor.attach(workshop)
     return placed
 

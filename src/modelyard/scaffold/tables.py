@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
+from modelyard.data.load.database import sqlite
+
 COMMIT_LIMIT = 10_000_000  # bytes of Parquet that a git repository is asked to carry
 _PROBE_ROWS = 20_000
 _URI = re.compile(r"^[a-z][a-z0-9+.-]+:", re.IGNORECASE)
@@ -56,6 +58,8 @@ def place(rows: Rows, *, name: str, given: str, workshop: Path, final: Path) -> 
 
 def public(source: str) -> str:
     """Return a name of `source` that may be committed: a URI, or a file's own name without its folders."""
+    if (file := sqlite.path_of(source)) is not None:
+        return f"sqlite:{Path(file).name}"
     return source if _URI.match(source) else Path(source).name or source
 
 
@@ -76,4 +80,10 @@ def _commit(rows: Rows, to: Path) -> bool:
 
 def _as_seen_from(project: Path, given: str) -> str:
     """Return a URI as it is, a path relative to the project: an absolute one tells whose machine this was."""
-    return given if _URI.match(given) else Path(os.path.relpath(Path(given).absolute(), project)).as_posix()
+    if (file := sqlite.path_of(given)) is not None:
+        return f"sqlite:{_relative(file, project)}"
+    return given if _URI.match(given) else _relative(given, project)
+
+
+def _relative(given: str, project: Path) -> str:
+    return Path(os.path.relpath(Path(given).expanduser().absolute(), project)).as_posix()

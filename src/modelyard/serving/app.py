@@ -1,65 +1,98 @@
-"""The ASGI application: one handler for `/predict`, and the small routes around it."""
+"""The application: one handler for `/predict`, one for `/explain`, and the small routes around them."""
 
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable
 
 from modelyard import __version__
-from modelyard.serving.asgi import (
-    JSON,
-    GoneError,
-    Receive,
-    Scope,
-    Send,
-    check_json,
-    encode,
-    read_body,
-    request_id,
-    send_answer,
-    send_refusal,
-)
+from modelyard.serving.asgi import GoneError, Receive, Scope, Send, read, send_reply
+from modelyard.serving.auth import Auth, NoAuth
+from modelyard.serving.docs import page
+from modelyard.serving.explain import explain
 from modelyard.serving.follow import Follower
-from modelyard.serving.logs import Log, RequestLine
-from modelyard.serving.metrics import NOBODY, Labels, Metrics
+from modelyard.serving.keeper import Keeper, Nothing
+from modelyard.serving.logs import Log
+from modelyard.serving.metrics import Metrics
 from modelyard.serving.openapi import document
-from modelyard.serving.predict import FailedError, answer
-from modelyard.serving.problems import RefusalError
+from modelyard.serving.predict import PREDICT, Predict, no_model
+from modelyard.serving.problems import BadRowsError, RefusalError, problem
 from modelyard.serving.release import readiness, release
+from modelyard.serving.reply import HTML, JSON, TEXT, Reply, Request, check_body, encode, refused, request_id
 from modelyard.serving.schema import row_schema
 
-PREDICT = "/predict"
-_TEXT = b"text/plain; version=0.0.4; charset=utf-8"
-_CHAMPION = "champion"
+EXPLAIN = "/explain"
+_OPEN = {"/healthz", "/readyz"}  # load balancers have no credential; with auth these say yes or no, nothing else
+
+Page = Callable[[], tuple[int, bytes, bytes]]
 
 
 class App:
-    """Answers HTTP requests with whatever version the follower holds at that moment."""
+    """Answers requests with whatever version the follower holds at that moment."""
 
-    def __init__(self, follower: Follower, log: Log) -> None:
+    def __init__(
+        self,
+        follower: Follower,
+        log: Log,
+        *,
+        metrics: Metrics | None = None,
+        keeper: Keeper | None = None,
+        auth: Auth | None = None,
+    ) -> None:
         self._follower = follower
         self._log = log
-        self._metrics = Metrics()
-        self._pages: dict[str, Callable[[], tuple[int, bytes, bytes]]] = {
-            "/healthz": lambda: (200, encode({"status": "alive", "modelyard": __version__}), JSON),
-            "/readyz": lambda: _json(*readiness(follower.state)),
-            "/release": lambda: _json(200, release(follower)),
+        self.metrics = metrics or Metrics()
+        self.keeper = keeper or Nothing()
+        self._auth = auth or NoAuth()
+        self.predict = Predict(follower, self.metrics, log, self.keeper)
+        self._pages: dict[str, Page] = {
+            "/healthz": self._health,
+            "/readyz": self._readiness,
+            "/release": lambda: (200, encode(release(follower)), JSON),
             "/schema": self._schema,
-            "/openapi.json": lambda: _json(200, document(follower.state.version)),
-            "/metrics": lambda: (200, self._metrics.text(follower.counters).encode(), _TEXT),
+            "/openapi.json": lambda: (200, encode(document(follower.state.version, self._auth.scheme)), JSON),
+            "/docs": lambda: (200, page(), HTML),
+            "/metrics": self._metrics_page,
         }
 
+    def respond(self, request: Request) -> Reply | Awaitable[Reply]:
+        """Answer a request, some of them later; never raises."""
+        path = request.path
+        if path not in _OPEN and (refusal := self._auth.refusal(request.headers)) is not None:
+            self.metrics.request(path if path in self._pages or path in {PREDICT, EXPLAIN} else "other", refusal.status)
+            return refused(refusal, request_id(request.headers))
+        if path == PREDICT:
+            return self.predict(request)
+        if path == EXPLAIN:
+            return self._explain(request)
+        return self._page(request)
+
+    def sync(self) -> None:
+        """Take over what others count; called now and then."""
+        metrics, follower = self.metrics, self._follower
+        for name, count in {**follower.counters, **self.keeper.counters}.items():
+            if name != "load_failures_total":
+                metrics.copy(f"modelyard_{name}", count)
+        for version, count in follower.load_failures.items():
+            metrics.copy("modelyard_load_failures_total", count, ("version", str(version)))
+        metrics.copy("modelyard_mirror_dropped_total", self.predict.mirror.dropped)
+        metrics.ready(str(version) for version, is_ready in follower.state.ready.items() if is_ready)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or start and end with the server."""
+        """Answer one request of any ASGI server, or start and end with it."""
         if scope["type"] == "http":
-            if scope["path"] == PREDICT:
-                await self._predict(scope, receive, send)
-            else:
-                await self._page(scope, send)
+            await self._asked(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
             await send({"type": "websocket.close"})
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            request = await read(scope, receive)
+        except GoneError:
+            return
+        reply = self.respond(request)
+        found = reply if isinstance(reply, Reply) else await reply
+        await send_reply(send, found, head=request.method == "HEAD")
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -75,82 +108,69 @@ class App:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _predict(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begin = time.perf_counter()
-        headers = scope["headers"]
-        number = request_id(headers)
-        version = self._follower.state.version
-        labels = NOBODY if version is None else (str(version.ref.version), _CHAMPION)
-        rows, extra = 0, {}
+    def _page(self, request: Request) -> Reply:
+        path, number = request.path, request_id(request.headers)
         try:
-            if scope["method"] != "POST":
-                raise _not_allowed("POST")
-            check_json(headers)
-            data = await read_body(receive)
-            if version is None:
-                raise self._no_model()
-            body, rows = await answer(version, data, number.decode())
-            status = 200
-            await send_answer(send, 200, body, number)
+            status, body, media = self._find(path, request.method)()
+            reply = Reply(status, body, number, media)
         except RefusalError as refusal:
-            status = refusal.status
-            if isinstance(refusal, FailedError):
-                extra = {"error": refusal.kind, "place": refusal.place}
-            await send_refusal(send, refusal, number)
-        except GoneError:
-            status = 499
-        self._done(number, status, labels, rows, time.perf_counter() - begin, extra)
+            reply = refused(refusal, number)
+        self.metrics.request(path if path in self._pages else "other", reply.status)
+        return reply
 
-    def _done(  # noqa: PLR0913 - all of it belongs to one line
-        self, number: bytes, status: int, labels: Labels, rows: int, seconds: float, extra: dict[str, Any]
-    ) -> None:
-        self._metrics.request(PREDICT, status, labels)
-        self._metrics.prediction(labels, rows, seconds)
-        self._log.add(
-            RequestLine(
-                time=datetime.now(UTC),
-                route=PREDICT,
-                request_id=number.decode(),
-                status=status,
-                ms=round(seconds * 1000, 3),
-                rows=rows,
-                version=labels[0],
-                **extra,
-            )
-        )
-
-    def _no_model(self) -> RefusalError:
-        state = self._follower.state
-        return RefusalError(503, state.problem, state.hint, headers=[(b"retry-after", b"1")])
-
-    async def _page(self, scope: Scope, send: Send) -> None:
-        path, number = scope["path"], request_id(scope["headers"])
-        try:
-            status, body, media = self._find(path, scope["method"])()
-            await send_answer(send, status, body, number, media)
-        except RefusalError as refusal:
-            status = refusal.status
-            await send_refusal(send, refusal, number)
-        self._metrics.request(path if path in self._pages else "other", status)
-
-    def _find(self, path: str, method: str) -> Callable[[], tuple[int, bytes, bytes]]:
+    def _find(self, path: str, method: str) -> Page:
         page = self._pages.get(path)
         if page is None:
-            raise RefusalError(404, "There is no such route.", f"Routes: {PREDICT}, {', '.join(self._pages)}.")
+            raise RefusalError(
+                404, "There is no such route.", f"Routes: {', '.join([PREDICT, EXPLAIN, *self._pages])}."
+            )
         if method not in {"GET", "HEAD"}:
-            raise _not_allowed("GET, HEAD")
+            raise RefusalError(405, "This route takes GET, HEAD.", headers=[(b"allow", b"GET, HEAD")])
         return page
+
+    async def _explain(self, request: Request) -> Reply:
+        number = request_id(request.headers)
+        try:
+            found = await asyncio.to_thread(self._explained, request)
+            reply = Reply(200, encode(found), number)
+        except RefusalError as refusal:
+            reply = refused(refusal, number)
+        except Exception as error:  # the user's features(), or a model of any library
+            self._log.request(EXPLAIN, number.decode(), 500, 0.0, 1, "", type(error).__name__)
+            hint = "The server's log names the error, under this request id."
+            reply = refused(RefusalError(500, "The version failed on this request.", hint), number)
+        self.metrics.request(EXPLAIN, reply.status)
+        return reply
+
+    def _explained(self, request: Request) -> dict:
+        if request.method != "POST":
+            raise RefusalError(405, "This route takes POST.", headers=[(b"allow", b"POST")])
+        check_body(request)
+        version = self._follower.state.version
+        if version is None:
+            raise no_model(self._follower.state)
+        rows = version.decoder.decode(request.body).rows
+        if len(rows) != 1:
+            raise BadRowsError([problem(f"One row is explained at a time, not {len(rows):,}")])
+        return explain(version, rows[0])
+
+    def _health(self) -> tuple[int, bytes, bytes]:
+        known = {} if self._auth.scheme else {"modelyard": __version__}
+        return 200, encode({"status": "alive", **known}), JSON
+
+    def _readiness(self) -> tuple[int, bytes, bytes]:
+        status, found = readiness(self._follower.state)
+        version = self._follower.state.version
+        if version is not None and not self.metrics.all_ready(str(version.ref.version)):
+            status, found = 503, {"ready": False, "detail": "Not every worker has loaded the version yet."}
+        return status, encode({"ready": found["ready"]} if self._auth.scheme else found), JSON
 
     def _schema(self) -> tuple[int, bytes, bytes]:
         version = self._follower.state.version
         if version is None:
-            raise self._no_model()
-        return _json(200, row_schema(version))
+            raise no_model(self._follower.state)
+        return 200, encode(row_schema(version)), JSON
 
-
-def _json(status: int, found: dict[str, Any]) -> tuple[int, bytes, bytes]:
-    return status, encode(found), JSON
-
-
-def _not_allowed(methods: str) -> RefusalError:
-    return RefusalError(405, f"This route takes {methods}.", headers=[(b"allow", methods.encode())])
+    def _metrics_page(self) -> tuple[int, bytes, bytes]:
+        self.sync()
+        return 200, self.metrics.text().encode(), TEXT

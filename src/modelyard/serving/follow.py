@@ -1,9 +1,11 @@
-"""Follows the routing document: its champion answers here, once it is loaded and has answered its own example."""
+"""Follows the routing document: what it names is loaded, has answered its own example, and then gets its share.
 
-import gc
+One thread reads the document, another loads models, so that a slow load never delays a rollback.
+"""
+
 import threading
-import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,145 +13,160 @@ from pydantic import ValidationError
 
 from modelyard.data.store import Store
 from modelyard.errors import ModelyardError, OutsideError
-from modelyard.routing import Ref, Routing
+from modelyard.routing import Ref, Release, Routing
 from modelyard.routing.document import KEY
-from modelyard.serving.bundles import bundle
+from modelyard.routing.release import clock
+from modelyard.serving.assign import Split
 from modelyard.serving.logs import Log
 from modelyard.serving.state import State
 from modelyard.serving.version import Version
+from modelyard.serving.warm import Warm
 
-_POLL_S = 1.0
+_POLL_S = 0.4
 _FIRST_RETRY_S = 1.0
-_LAST_RETRY_S = 30.0
 _REGISTER = "Run `modelyard run` in the project; this server follows within a second, and needs no restart."
 
 
-@dataclass(frozen=True)
-class _Failure:
-    message: str
-    hint: str
-    pause: float
-    again: float  # monotonic
-
-
 class Follower:
-    """Polls a store from a thread of its own; `state` is replaced whole, so readers need no lock."""
+    """Polls a store from threads of its own; `state` is replaced whole, so readers need no lock."""
 
     def __init__(self, store: Store, cache: Path, log: Log) -> None:
         self.state = State()
-        self.counters = {"load_failures_total": 0, "poll_failures_total": 0}
         self._store = store
-        self._cache = cache
         self._log = log
+        self._models = Warm(store, cache, log)
         self._etag: str | None = None
-        self._warm: dict[str, Version] = {}
-        self._failures: dict[str, _Failure] = {}
+        self._written = 0.0  # when the document was, on `clock`
+        self._lapsed: set[str] = set()  # releases; a lapse is final
+        self._poll_failures = 0
         self._unreachable = False
+        self._settling = threading.RLock()
+        self._wanted = threading.Event()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
 
     def start(self) -> None:
         """Begin to follow."""
-        self._thread.start()
+        for name, work in (("follow", self._read_always), ("load", self._load_always)):
+            threading.Thread(target=work, name=name, daemon=True).start()
 
     def stop(self) -> None:
         """End; a load that is under way may finish."""
         self._stopped.set()
+        self._wanted.set()
 
     def warm(self, ref: Ref | None) -> bool:
         """Say whether a version is loaded."""
-        return ref is not None and ref.sha256 in self._warm
+        return self._models.get(ref) is not None
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                self.poll()
-            except Exception as error:
-                self._trouble(f"{type(error).__name__} while following the routing document", "See the log.")
-            self._stopped.wait(_POLL_S)
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Return what went wrong so far."""
+        return {
+            "load_failures_total": sum(self.load_failures.values()),
+            "poll_failures_total": self._poll_failures,
+        }
+
+    @property
+    def load_failures(self) -> Mapping[int, int]:
+        """Return how often each version failed to load."""
+        return dict(self._models.failed)
 
     def poll(self) -> None:
         """Read the document once, and do what it says."""
+        self._look()
+        self._load()
+
+    def _read_always(self) -> None:
+        while not self._stopped.is_set():
+            self._guarded(self._look)
+            self._wanted.set()
+            self._stopped.wait(_POLL_S)
+
+    def _load_always(self) -> None:
+        while self._wanted.wait() and not self._stopped.is_set():
+            self._wanted.clear()
+            self._guarded(self._load)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:
+            self._trouble(f"{type(error).__name__} while following the routing document", "See the log.")
+
+    def _look(self) -> None:
         try:
             self._read()
-        except ModelyardError as error:  # keep to the document that is known
+        except ModelyardError as error:  # keep to the document that is known; its lease ends all the same
             self._trouble(error.message, error.hint)
         else:
             self._unreachable = False
-        self._follow()
+        self._settle()
 
     def _read(self) -> None:
-        found = self._store.get_tagged(KEY)
+        asked = clock()
+        found = self._store.get_aged(KEY)
         if found is None:
             if self._etag is None:
                 self._say("No model is registered yet.", _REGISTER)
                 return
             raise OutsideError(f"{KEY} is gone from {self._store.uri}.", "Restore it from a backup of the store.")
-        if found[1] == self._etag:
+        data, etag, age = found
+        if etag == self._etag:
             return
-        try:
-            routing = Routing.model_validate_json(found[0])
-        except ValidationError as error:
-            raise OutsideError(
-                f"{KEY} in {self._store.uri} is not a routing document.",
-                "Restore it from a backup of the store, or update modelyard if a newer one wrote it.",
-            ) from error
-        self._etag = found[1]
-        self._failures.clear()
-        self.state = replace(self.state, routing=routing)
-        self._log.line("routing", generation=routing.generation, action=routing.action)
+        routing = _parsed(data, self._store.uri)
+        with self._settling:
+            self._note_lapse()  # requests have seen it; a renewal that comes now is too late
+            self._etag, self._written = etag, asked - age
+            if routing.generation != self.state.routing.generation:  # a renewal is nothing new
+                self._models.retry()
+                self._log.line("routing", generation=routing.generation, action=routing.action)
+            self.state = replace(self.state, routing=routing)
 
-    def _follow(self) -> None:
+    def _load(self) -> None:
+        for ref in _named(self.state.routing):
+            if self._models.load(ref, _FIRST_RETRY_S):
+                self._settle()
         routing = self.state.routing
-        if routing.champion is None:
-            if self._etag is not None:
+        if self._etag is not None:
+            running = self.state.version
+            kept = {ref.sha256 for ref in _named(routing)} | ({running.ref.sha256} if running else set())
+            self._models.keep(kept)
+
+    def _settle(self) -> None:
+        """Bring `state` in line with the document, the loaded versions and the lease."""
+        with self._settling:
+            routing = self.state.routing
+            ready = {ref.version: self.warm(ref) for ref in _named(routing)}
+            if routing.champion is not None:
+                self._answer(routing.champion)
+            elif self._etag is not None:
                 self.state = replace(self.state, version=None)
                 self._say("No model is released.", _REGISTER)
-            return
-        champion = self._loaded(routing.champion)
-        if champion is not None:
-            self._answer_with(champion)
-        for ref in (routing.previous, routing.challenger):  # a change between these needs no load
-            if ref is not None:
-                self._loaded(ref)
-        self._forget({ref.sha256 for ref in (routing.champion, routing.previous, routing.challenger) if ref})
+            # the champion first: what was promoted answers without a gap
+            self.state = replace(self.state, split=self._split(routing.release), ready=ready)
 
-    def _loaded(self, ref: Ref) -> Version | None:
-        """Return the version, loaded now if it was not; None where it cannot be, and is not to be tried again yet."""
-        if ref.sha256 in self._warm:
-            return self._warm[ref.sha256]
-        failure = self._failures.get(ref.sha256)
-        if failure is None or time.monotonic() >= failure.again:
-            try:
-                return self._load(ref)
-            except Exception as error:
-                self._failed(ref, error)
-        self._keep_running(ref)
-        return None
+    def _split(self, release: Release | None) -> Split | None:
+        if release is None or not release.running or release.id in self._lapsed:
+            return None
+        split = Split(release, self._models.get(release.challenger), self._written + release.lease_s)
+        return split if split.live else self._lapse(release)
 
-    def _load(self, ref: Ref) -> Version:
-        begin = time.perf_counter()
-        version = Version.load(ref, bundle(self._store, ref, self._cache))
-        self._warm[ref.sha256] = version
-        self._failures.pop(ref.sha256, None)
-        _freeze()
-        self._log.line("loaded", version=ref.version, sha256=ref.sha256, seconds=round(time.perf_counter() - begin, 3))
-        return version
+    def _note_lapse(self) -> None:
+        split = self.state.split
+        if split is not None and not split.live:
+            self._lapse(split.release)
 
-    def _failed(self, ref: Ref, error: Exception) -> None:
-        known = self._failures.get(ref.sha256)
-        pause = _FIRST_RETRY_S if known is None else min(known.pause * 2, _LAST_RETRY_S)
-        told = isinstance(error, ModelyardError)
-        message = error.message if told else f"{type(error).__name__}: {error}"
-        hint = error.hint if told else "Register a version that loads."
-        self._failures[ref.sha256] = _Failure(message, hint, pause, time.monotonic() + pause)
-        self.counters["load_failures_total"] += 1
-        self._log.line("load_failed", version=ref.version, sha256=ref.sha256, error=message, hint=hint)
+    def _lapse(self, release: Release) -> None:
+        if release.id not in self._lapsed:
+            self._lapsed.add(release.id)
+            self._log.line("lease_lapsed", release=release.id, step=release.step)
 
-    def _keep_running(self, ref: Ref) -> None:
-        failure = self._failures[ref.sha256]
-        if ref == self.state.routing.champion:
-            self._say(f"Version {ref.version} cannot be loaded: {failure.message}", failure.hint)
+    def _answer(self, champion: Ref) -> None:
+        version, failure = self._models.get(champion), self._models.failure(champion)
+        if version is not None:
+            self._answer_with(version)
+        elif failure is not None:
+            self._say(f"Version {champion.version} cannot be loaded: {failure.message}", failure.hint)
 
     def _answer_with(self, version: Version) -> None:
         if self.state.version is not version:
@@ -159,27 +176,32 @@ class Follower:
         self._say("", "")
 
     def _say(self, problem: str, hint: str) -> None:
-        if (problem, hint) != (self.state.problem, self.state.hint):
-            self.state = replace(self.state, problem=problem, hint=hint)
+        with self._settling:
+            if (problem, hint) != (self.state.problem, self.state.hint):
+                self.state = replace(self.state, problem=problem, hint=hint)
 
     def _trouble(self, message: str, hint: str) -> None:
-        self.counters["poll_failures_total"] += 1
+        self._poll_failures += 1
         if self.state.version is None:
             self._say(message, hint)
         if not self._unreachable:
             self._log.line("poll_failed", error=message, hint=hint)
         self._unreachable = True
 
-    def _forget(self, kept: set[str]) -> None:
-        gone = [sha256 for sha256 in self._warm if sha256 not in kept and self._warm[sha256] is not self.state.version]
-        for sha256 in gone:
-            del self._warm[sha256]
-        if gone:
-            _freeze()
+
+def _named(routing: Routing) -> list[Ref]:
+    """Return the three versions that stay warm, the most urgent first: changes between them need no load."""
+    release = routing.release
+    challenger = release.challenger if release is not None and release.running else routing.challenger
+    wanted = [routing.champion, challenger, routing.previous]
+    return list({ref.sha256: ref for ref in reversed(wanted) if ref is not None}.values())[::-1]
 
 
-def _freeze() -> None:
-    """Take what lives as long as a model out of the collector's rounds: walking it would delay answers."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+def _parsed(data: bytes, uri: str) -> Routing:
+    try:
+        return Routing.model_validate_json(data)
+    except ValidationError as error:
+        raise OutsideError(
+            f"{KEY} in {uri} is not a routing document.",
+            "Restore it from a backup of the store, or update modelyard if a newer one wrote it.",
+        ) from error

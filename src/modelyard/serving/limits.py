@@ -20,6 +20,13 @@ def limits(column: Column) -> tuple[Limit, ...]:
     return tuple(_LIMITS[r.kind](r, column) for r in column.rules if r.severity == "error" and r.kind in _LIMITS)
 
 
+def warnings(column: Column) -> tuple[tuple[str, Limit], ...]:
+    """Return the rules that call a value of `column` unusual without refusing it, each with its kind."""
+    return tuple(
+        (r.kind, _LIMITS[r.kind](r, column)) for r in column.rules if r.severity == "warning" and r.kind in _LIMITS
+    )
+
+
 def forbids_null(column: Column) -> bool:
     """Say whether the contract wants a value in every row."""
     none = any(r.kind == "missing_share" and r.severity == "error" and r.value == 0 for r in column.rules)

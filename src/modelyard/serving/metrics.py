@@ -1,12 +1,22 @@
-"""Counts what is answered, by version and role, and prints it in the Prometheus text format."""
+"""Counts what is answered, by version and role, in all workers of a server together."""
 
+import os
+import time
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import accumulate
+from pathlib import Path
 
-_BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+from modelyard.serving import cells
+from modelyard.serving.cells import Cells, Key
+from modelyard.serving.exposition import INFINITE, SUM, text
+
+BOUNDS = (*[step * 10.0**power for power in range(-5, 1) for step in (1, 2, 5)][1:], 10.0)
+"""Upper ends of the histograms' buckets, in seconds: from 20 microseconds to 10 seconds."""
+
 _SERVER_ERROR = 500
+_READY = "modelyard_ready"
+_MEMORY = "process_resident_memory_bytes"
+_GAUGES = {_READY}
 
 Labels = tuple[str, str]
 """Version and role; both empty where no version answered."""
@@ -14,60 +24,197 @@ Labels = tuple[str, str]
 NOBODY: Labels = ("", "")
 
 
-class Metrics:
-    """The counters of one process; written on the event loop only, so nothing is locked."""
+class Histogram:
+    """Times of one kind, of one version in one role."""
 
-    def __init__(self) -> None:
-        self._requests: dict[tuple[str, int, Labels], int] = defaultdict(int)
-        self._predictions: dict[Labels, int] = defaultdict(int)
-        self._latency: dict[Labels, list[int]] = defaultdict(lambda: [0] * (len(_BOUNDS) + 1))
-        self._seconds: dict[Labels, float] = defaultdict(float)
+    def __init__(self, known: Cells, family: str, labels: tuple[tuple[str, str], ...]) -> None:
+        self._values = known.values
+        parts = [*(f"{bound:.6g}" for bound in BOUNDS), INFINITE]
+        self._slots = [known.slot(family, labels, part) for part in parts]
+        self._sum = known.slot(family, labels, SUM)
+
+    def add(self, seconds: float) -> None:
+        """Count one of `seconds`."""
+        self._values[self._slots[bisect_left(BOUNDS, seconds)]] += 1
+        self._values[self._sum] += seconds
+
+    def counts(self) -> list[float]:
+        """Return how many fell into each bucket, the last being beyond every bound."""
+        return [self._values[slot] for slot in self._slots]
+
+
+class Series:
+    """What is counted of one version in one role; looked up once, since it is used for each request."""
+
+    def __init__(self, known: Cells, labels: Labels) -> None:
+        named = tuple(zip(("version", "role"), labels, strict=True))
+        self.labels = labels
+        self.request = Histogram(known, "modelyard_request_seconds", named)
+        self.scorer = Histogram(known, "modelyard_scorer_seconds", named)
+        self._values = known.values
+        self._rows = known.slot("modelyard_predictions_total", named)
+        self._scores = known.slot("modelyard_prediction_score_sum", named)
+        self._failures = {
+            kind: known.slot("modelyard_scorer_failures_total", (*named, ("kind", kind)))
+            for kind in ("raised", "not_finite")
+        }
+
+    def predicted(self, rows: int, score_sum: float) -> None:
+        """Count predicted rows and the sum of their scores."""
+        self._values[self._rows] += rows
+        self._values[self._scores] += score_sum
+
+    def tried(self, seconds: float, failure: str | None) -> None:
+        """Count an attempt, with the kind of its failure, whoever answered then."""
+        self.scorer.add(seconds)
+        if failure is not None:
+            self._values[self._failures[failure]] += 1
+
+    def failures(self) -> float:
+        """Return how many requests the version failed on."""
+        return sum(self._values[slot] for slot in self._failures.values())
+
+    def totals(self) -> tuple[float, float]:
+        """Return rows and the sum of their scores."""
+        return self._values[self._rows], self._values[self._scores]
+
+
+class Unseen:
+    """Counts unusual values of one version, by column and kind."""
+
+    def __init__(self, known: Cells, version: str) -> None:
+        self._cells = known
+        self._version = version
+        self._slots: dict[tuple[str, str], int] = {}
+
+    def __call__(self, column: str, kind: str) -> None:
+        """Count one value."""
+        slot = self._slots.get((column, kind))
+        if slot is None:
+            labels = (("version", self._version), ("column", column), ("kind", kind))
+            slot = self._slots[column, kind] = self._cells.slot("modelyard_unseen_total", labels)
+        self._cells.values[slot] += 1
+
+
+class Metrics:
+    """The counters of one process, and a view of those of all."""
+
+    def __init__(self, folder: Path | None = None, index: int = 0, started: float | None = None) -> None:
+        """Count in `folder`, as worker `index`; without one, in this process alone.
+
+        Args:
+            folder: Where the workers' numbers lie.
+            index: Of this worker.
+            started: When counting began, in seconds since 1970.
+        """
+        self._started = started or time.time()
+        self.cells = Cells(None if folder is None else folder / f"{index}.cells")
+        self.cells.zero(_READY)
+        self._folder = folder
+        self._series: dict[Labels, Series] = {}
+        self._unseen: dict[str, Unseen] = {}
+        self._requests: dict[tuple[str, int, Labels], tuple[int, int]] = {}
+        self._copied: dict[Key, float] = {}
+
+    def series(self, labels: Labels) -> Series:
+        """Return the counters of a version in a role."""
+        found = self._series.get(labels)
+        if found is None:
+            found = self._series[labels] = Series(self.cells, labels)
+        return found
+
+    def unseen(self, version: str) -> Unseen:
+        """Return the counter of a version's unusual values."""
+        found = self._unseen.get(version)
+        if found is None:
+            found = self._unseen[version] = Unseen(self.cells, version)
+        return found
+
+    def known(self) -> list[Series]:
+        """Return the counters of all versions that were asked here."""
+        return list(self._series.values())
 
     def request(self, route: str, status: int, labels: Labels = NOBODY) -> None:
         """Count an answered request."""
-        self._requests[route, status, labels] += 1
+        key = (route, status, labels)
+        slots = self._requests.get(key)
+        if slots is None:
+            slots = self._requests[key] = self._slots(*key)
+        values = self.cells.values
+        values[slots[0]] += 1
+        if status >= _SERVER_ERROR:
+            values[slots[1]] += 1
 
-    def prediction(self, labels: Labels, rows: int, seconds: float) -> None:
-        """Count the rows of a prediction, and the time from the request's first byte to its answer."""
-        self._predictions[labels] += rows
-        self._latency[labels][bisect_left(_BOUNDS, seconds)] += 1
-        self._seconds[labels] += seconds
+    def requests(self, labels: Labels) -> tuple[float, float]:
+        """Return how many requests and errors were counted here."""
+        found = [slots for (_, _, known), slots in self._requests.items() if known == labels]
+        errors = {error for _, error in found}
+        values = self.cells.values
+        return sum(values[slot] for slot, _ in found), sum(values[slot] for slot in errors)
 
-    def text(self, follower: Mapping[str, int]) -> str:
-        """Return all metrics; `follower` holds counters that another thread keeps."""
-        lines = [*self._counters(), *self._histogram()]
-        for name, value in follower.items():
-            lines += [f"# TYPE modelyard_{name} counter", f"modelyard_{name} {value}"]
-        return "\n".join(lines) + "\n"
+    def _slots(self, route: str, status: int, labels: Labels) -> tuple[int, int]:
+        named = tuple(zip(("version", "role"), labels, strict=True))
+        slot = self.cells.slot
+        return (
+            slot("modelyard_requests_total", (("route", route), ("status", str(status)), *named)),
+            slot("modelyard_errors_total", (("route", route), *named)),
+        )
 
-    def _counters(self) -> Iterable[str]:
-        requests = sorted(self._requests.items())
-        errors: dict[tuple[str, Labels], int] = defaultdict(int)
-        yield "# HELP modelyard_requests_total Answered requests."
-        yield "# TYPE modelyard_requests_total counter"
-        for (route, status, labels), count in requests:
-            yield f"modelyard_requests_total{{{_labels(labels, route=route, status=str(status))}}} {count}"
-            errors[route, labels] += count * (status >= _SERVER_ERROR)
-        yield "# HELP modelyard_errors_total Requests answered with a status of 500 or above."
-        yield "# TYPE modelyard_errors_total counter"
-        for (route, labels), count in errors.items():
-            yield f"modelyard_errors_total{{{_labels(labels, route=route)}}} {count}"
-        yield "# HELP modelyard_predictions_total Predicted rows."
-        yield "# TYPE modelyard_predictions_total counter"
-        for labels, count in sorted(self._predictions.items()):
-            yield f"modelyard_predictions_total{{{_labels(labels)}}} {count}"
+    def copy(self, family: str, count: float, *labels: tuple[str, str]) -> None:
+        """Take over a counter that something else keeps, and that begins at zero with this process."""
+        key = (family, labels, "")
+        self.cells.values[self.cells.slot(*key)] += count - self._copied.get(key, 0.0)
+        self._copied[key] = count
 
-    def _histogram(self) -> Iterable[str]:
-        yield "# HELP modelyard_request_seconds Time to answer a prediction request."
-        yield "# TYPE modelyard_request_seconds histogram"
-        for labels, counts in sorted(self._latency.items()):
-            bounds = [*map(str, _BOUNDS), "+Inf"]
-            for bound, count in zip(bounds, accumulate(counts), strict=True):
-                yield f"modelyard_request_seconds_bucket{{{_labels(labels, le=bound)}}} {count}"
-            yield f"modelyard_request_seconds_sum{{{_labels(labels)}}} {self._seconds[labels]:.6f}"
-            yield f"modelyard_request_seconds_count{{{_labels(labels)}}} {sum(counts)}"
+    def copied(self, family: str) -> float:
+        """Return the newest count of a counter without labels that was taken over."""
+        return self._copied.get((family, (), ""), 0.0)
+
+    def ready(self, versions: Iterable[str]) -> None:
+        """Say which versions are loaded here."""
+        self.cells.zero(_READY)
+        for version in versions:
+            self.cells.values[self.cells.slot(_READY, (("version", version),))] = 1.0
+
+    def all_ready(self, version: str) -> bool:
+        """Say whether every worker has loaded a version."""
+        if self._folder is None:
+            return True
+        return bool(self._all().get((_READY, (("version", version),), "")))
+
+    def text(self) -> str:
+        """Return the metrics of all workers in the Prometheus text format."""
+        return text(self._all())
+
+    def _all(self) -> Mapping[Key, float]:
+        mine = (os.getpid(), list(self.cells.items()))
+        files = [] if self._folder is None else sorted(self._folder.glob("*.cells"))
+        workers = [cells.read(path) for path in files] or [mine]
+        numbers: dict[Key, float] = {}
+        for _, found in workers:
+            for key, value in found:
+                numbers[key] = numbers.get(key, 0.0) + value
+        for key in [key for key in numbers if key[0] in _GAUGES]:
+            numbers[key] = float(numbers[key] == len(workers))
+        numbers["modelyard_workers", (), ""] = len(workers)
+        numbers["process_start_time_seconds", (), ""] = self._started
+        numbers[_MEMORY, (), ""] = sum(_resident(pid) for pid, _ in workers)
+        return numbers
 
 
-def _labels(labels: Labels, **more: str) -> str:
-    version, role = labels
-    return ",".join(f'{name}="{value}"' for name, value in {**more, "version": version, "role": role}.items())
+def _resident(pid: int) -> int:
+    """Return the resident memory of a process in bytes; 0 where it is gone."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
+    except (OSError, IndexError):
+        return _peak() if pid == os.getpid() else 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _peak() -> int:
+    """Return this process's largest resident memory, where the system does not tell the present one."""
+    import resource
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -19,15 +19,36 @@ _FAILED = {"type": "object", "properties": {"detail": {"type": "string"}, "hint"
 _REFUSED = {"type": "object", "properties": {"detail": {"type": "array", "items": _PROBLEM}}}
 
 
-def document(version: Version | None) -> dict[str, Any]:
-    """Return the document; without a version a row is any object."""
+def document(version: Version | None, scheme: str = "") -> dict[str, Any]:
+    """Return the document; without a version a row is any object.
+
+    Args:
+        version: What answers.
+        scheme: "token" or "jwt" where a bearer token is asked for.
+    """
+    found = _document(version)
+    if scheme:
+        bearer = {"type": "http", "scheme": "bearer"} | ({"bearerFormat": "JWT"} if scheme == "jwt" else {})
+        found |= {"components": {"securitySchemes": {"bearer": bearer}}, "security": [{"bearer": []}]}
+        for path, route in found["paths"].items():
+            for method in route.values():
+                if path in {"/healthz", "/readyz"}:
+                    method["security"] = []
+                else:
+                    method["responses"]["401"] = _response("There is no valid credential", _FAILED)
+    return found
+
+
+def _document(version: Version | None) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Predictions", "version": str(version.ref.version) if version else __version__},
         "paths": {
             "/predict": {"post": _predict(version)},
+            "/explain": {"post": _explain(version)},
             "/schema": _get("The JSON Schema of a row", "application/json", 503),
             "/openapi.json": _get("This document", "application/json"),
+            "/docs": _get("A page for people", "text/html"),
             "/healthz": _get("The process lives", "application/json"),
             "/readyz": _get("A model answers", "application/json", 503),
             "/release": _get("Which version answers, and since when", "application/json"),
@@ -57,6 +78,26 @@ def _predict(version: Version | None) -> dict[str, Any]:
             "503": _response("No model is released yet", _FAILED),
         },
     }
+
+
+def _explain(version: Version | None) -> dict[str, Any]:
+    found = _predict(version)
+    answer = {
+        "type": "object",
+        "properties": {
+            "score": {"type": "number"},
+            "class": {"type": "string"},
+            "baseline": {"type": "number"},
+            "contributions": {"type": "object", "additionalProperties": {"type": "number"}},
+            "rows": {"type": "integer"},
+            "version": {"type": "integer"},
+        },
+    }
+    responses = found["responses"] | {
+        "200": _response("What each column adds to the score", answer),
+        "409": _response("The version has no rows to compare with", _FAILED),
+    }
+    return found | {"summary": "Explain one row", "operationId": "explain", "responses": responses}
 
 
 def _get(summary: str, media: str, *failures: int) -> dict[str, Any]:

@@ -35,6 +35,18 @@ class _Codes(dict[str | None, float]):
         return float(UNSEEN)
 
 
+def row_encoder(
+    encoding: Encoding, types: Types, positions: Mapping[str, int]
+) -> Callable[[Sequence[Any]], list[float]]:
+    """Return the function from one typed row to its matrix row; the arguments are those of `encoder`."""
+    columns = [(column, types.get(column.source, "string")) for column in encoding.columns]
+    single = [(positions[c.source], one) for c, kind in columns if (one := _single(c, kind)) is not None]
+    if len(single) == len(columns):
+        return lambda row: [step(row[i]) for i, step in single]
+    wide = [(positions[c.source], _step(c, kind)) for c, kind in columns]
+    return lambda row: [x for i, step in wide for x in step(row[i])]
+
+
 def encoder(encoding: Encoding, types: Types, positions: Mapping[str, int]) -> Encode:
     """Return the function from typed rows to the float32 matrix, shape (rows, width).
 

@@ -1,64 +1,109 @@
-"""Runs the application under uvicorn: one process, one event loop, and an end that answers what is in flight."""
+"""Runs the application in one process: one event loop, and an end that answers what is in flight."""
 
+import asyncio
 import signal
 import socket
+import sys
 import tempfile
 from pathlib import Path
 
-import uvicorn
+import uvloop
 
+from modelyard.capture import Capture
 from modelyard.config import Project
 from modelyard.data.store import Store
-from modelyard.errors import OutsideError, RequestError
 from modelyard.serving.app import App
+from modelyard.serving.auth import auth
+from modelyard.serving.connection import Clients
+from modelyard.serving.emf import Emf
+from modelyard.serving.files import raise_limit
 from modelyard.serving.follow import Follower
+from modelyard.serving.listen import BACKLOG
 from modelyard.serving.logs import Log
+from modelyard.serving.metrics import Metrics
 
-_BACKLOG = 2048
-_GRACE_S = 30
+_GRACE_S = 30.0
+_TICK_S = 1.0
+_PATIENCE_S = 30.0
+_SWITCH_S = 0.001  # a thread that encodes or mirrors lets the event loop have the interpreter after this
 
 
-def serve(project: Project, host: str, port: int) -> None:
+def run(project: Project, listening: socket.socket, metrics: Metrics, *, patient: bool = False) -> None:
     """Answer predictions of the project's environment until SIGTERM or SIGINT.
 
+    Args:
+        project: Names the store, and how to serve.
+        listening: Takes the connections.
+        metrics: Where to count.
+        patient: Take connections only once a version is loaded: others answer meanwhile.
+
     Raises:
-        OutsideError: The port is taken.
-        RequestError: There is no such address here.
+        RequestError: A credential that the configuration asks for is not there.
     """
+    config = project.config.serving
     store = Store.open(project.environment.store, project.root)
-    listening = _listen(host, port)
-    log = Log()
-    with tempfile.TemporaryDirectory(prefix="modelyard-") as cache, listening:
+    log = Log(per_second=config.log_per_second)
+    with tempfile.TemporaryDirectory(prefix="modelyard-") as cache:
         follower = Follower(store, Path(cache), log)
-        config = uvicorn.Config(
-            App(follower, log),
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="on",
-            interface="asgi3",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        # uvicorn raises the signal once more after it has ended in peace
-        signal.signal(signal.SIGTERM, lambda *_: None)
-        where, at = listening.getsockname()[:2]
-        log.line("listening", host=where, port=at, store=store.uri, env=project.env)
-        uvicorn.Server(config).run(sockets=[listening])
+        capture = Capture(store, config.capture)
+        app = App(follower, log, metrics=metrics, keeper=capture, auth=auth(config))
+        sys.setswitchinterval(_SWITCH_S)
+        raise_limit()
+        log.start()
+        capture.start()
+        follower.start()
+        try:
+            uvloop.run(_Serving(project, app, follower, capture, log).until_told(listening, patient=patient))
+        finally:
+            follower.stop()
+            app.predict.mirror.stop()
+            capture.stop()
+            log.line("stopped")
+            log.stop()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except socket.gaierror as error:
-        raise RequestError(f"{host!r} is no address of this machine: {error.strerror}.", "Try 127.0.0.1.") from error
-    except OSError as error:
-        raise OutsideError(
-            f"Cannot listen on {host}:{port}: {error.strerror or error}.",
-            "Choose another port with --port, or stop what listens there.",
-            code="cannot_listen",
-        ) from error
+class _Serving:
+    def __init__(self, project: Project, app: App, follower: Follower, capture: Capture, log: Log) -> None:
+        self._app = app
+        self._follower = follower
+        self._capture = capture
+        self._log = log
+        self._clients = Clients(app.respond)
+        self._emf = Emf(project, app.metrics, log)
+        self._told = asyncio.Event()
+
+    async def until_told(self, listening: socket.socket, *, patient: bool) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told.set)
+        if patient:
+            await self._first_version()
+        server = await loop.create_server(self._clients.connect, sock=listening, backlog=BACKLOG)
+        host, port = listening.getsockname()[:2]
+        self._log.line("listening", host=host, port=port)
+        ticking = asyncio.create_task(self._tick())
+        await self._told.wait()
+        server.close()
+        await self._clients.end(_GRACE_S)
+        ticking.cancel()
+        self._emf.emit()
+        self._app.sync()
+
+    async def _first_version(self) -> None:
+        """Wait for a version, unless none is to come."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _PATIENCE_S
+        while self._follower.state.version is None and not self._told.is_set() and loop.time() < end:
+            routing = self._follower.state.routing
+            if (routing.generation and routing.champion is None) or self._follower.load_failures:
+                return
+            await asyncio.sleep(0.02)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self._clients.tick()
+            self._app.sync()
+            self._emf.tick()
+            release = self._follower.state.routing.release
+            self._capture.hurry = release is not None and release.running

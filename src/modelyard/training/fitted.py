@@ -73,7 +73,8 @@ def pick(rows: pl.DataFrame, inputs: list[str], schema: pl.Schema) -> pl.DataFra
     if absent:
         raise missing(absent)
     series = [rows.get_column(name) for name in inputs]
-    return pl.DataFrame([s if s.dtype == schema[s.name] else s.cast(schema[s.name], strict=False) for s in series])
+    typed = [s if s.dtype == schema[s.name] else s.cast(schema[s.name], strict=False) for s in series]
+    return pl.DataFrame({s.name: s for s in typed})  # a list would rename a column without a name
 
 
 def predict(estimator: Any, matrix: np.ndarray, build: BuildConfig, pipeline: Pipeline) -> np.ndarray:  # noqa: ANN401

@@ -1,10 +1,11 @@
 """Turns a source into a table: finds its files, opens each by its content, and stacks them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from modelyard.data.load import named, places, remote
+from modelyard.data.load import database, named, places, remote
 from modelyard.data.load.detect import detect
 from modelyard.data.load.rows import open_typed
 from modelyard.data.load.table import Table, quoted
@@ -12,13 +13,16 @@ from modelyard.data.load.text import open_text
 from modelyard.errors import RequestError
 
 
-def open_table(source: str, base: Path | None = None) -> Table:
+def open_table(source: str, base: Path | None = None, query: str | None = None, *, empty: bool = False) -> Table:
     """Open `source`; nothing but its beginning and, for text, its shape is read yet.
 
     Args:
         source: A path or glob (relative ones against `base`), `s3://BUCKET/KEY`, `https://...`,
-            `demo:flights` or `sklearn:NAME`.
+            `sqlite:FILE`, `postgresql://HOST/DATABASE`, `demo:flights` or `sklearn:NAME`.
         base: The folder that relative paths start from; the working directory by default.
+        query: What to ask a database; other sources have no use for it.
+        query: What to ask a database; other sources have no use for it.
+        empty: A table with columns and no rows will do.
 
     Raises:
         RequestError: It is not there, or is no table.
@@ -26,23 +30,26 @@ def open_table(source: str, base: Path | None = None) -> Table:
     """
     if (table := named.open_named(source)) is not None:
         return table
+    if database.is_database(source):
+        return database.open_database(source, query, base or Path.cwd(), empty=empty)
     if remote.is_remote(source):
         shown = remote.shown(source)
-        return _open_files([(path, shown) for path in remote.download(source)], shown)
+        return _open_files([(path, shown) for path in remote.download(source)], shown, empty=empty)
     found = places.find(source, base)
     if len(found) == 1:  # as the user wrote it: the source is recorded, and their folders are their own
-        return _open_file(found[0], str(found[0]) if source.startswith("~") else source)
-    return _open_files([(path, str(path)) for path in found], source)
+        return _open_file(found[0], str(found[0]) if source.startswith("~") else source, empty=empty)
+    return _open_files([(path, str(path)) for path in found], source, empty=empty)
 
 
-def _open_files(files: list[tuple[Path, str]], source: str) -> Table:
-    tables = [_open_file(path, shown) for path, shown in files]
+def _open_files(files: list[tuple[Path, str]], source: str, *, empty: bool) -> Table:
+    tables = [_open_file(path, shown, empty=empty) for path, shown in files]
     return tables[0] if len(tables) == 1 else _stacked(tables, source)
 
 
-def _open_file(path: Path, shown: str) -> Table:
+def _open_file(path: Path, shown: str, *, empty: bool) -> Table:
     kind = detect(path, shown)
-    return open_text(path, shown) if kind == "csv" else open_typed(path, shown, kind)
+    table = open_text(path, shown, empty=empty) if kind == "csv" else open_typed(path, shown, kind, empty=empty)
+    return replace(table, files=(path,))
 
 
 def _stacked(tables: list[Table], source: str) -> Table:
@@ -55,7 +62,8 @@ def _stacked(tables: list[Table], source: str) -> Table:
     order = [pl.nth(i) for i in range(len(schema))]
     frames = [first.frame, *(_reordered(t, schema.names()) for t in tables[1:])]
     frame = pl.concat(frames, how="vertical_relaxed").select(order)
-    return Table(frame, text=first.text, source=source, format=first.format, decimal=decimal)
+    files = tuple(path for table in tables for path in table.files)
+    return Table(frame, text=first.text, source=source, format=first.format, decimal=decimal, files=files)
 
 
 def _reordered(table: Table, names: list[str]) -> pl.LazyFrame:

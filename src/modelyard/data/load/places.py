@@ -33,6 +33,15 @@ def find(source: str, base: Path | None) -> list[Path]:
     return files
 
 
+def find_one(source: str, base: Path | None) -> Path:
+    """Return the file that `source` names as it is, whatever characters are in it."""
+    if not source or "\0" in source:
+        raise RequestError(f"{source!r} is no path of a file.", "Name the file.", code="no_data")
+    path = _path(source, base)
+    _check(path, source)
+    return path
+
+
 def _path(source: str, base: Path | None) -> Path:
     if source.startswith("file://"):
         return Path(unquote(urlsplit(source).path))

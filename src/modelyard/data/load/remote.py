@@ -46,6 +46,6 @@ def download(source: str) -> list[Path]:
         return [from_web(source, name)]
     raise RequestError(
         f"{name} has the scheme {scheme!r}, which is not supported.",
-        "Use a path, s3://, https://, demo:flights or sklearn:NAME.",
+        "Use a path, s3://, https://, sqlite:, postgresql://, demo:flights or sklearn:NAME.",
         code="unknown_scheme",
     )

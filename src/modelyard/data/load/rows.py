@@ -6,14 +6,14 @@ from pathlib import Path
 
 import polars as pl
 
-from modelyard.data.load.table import Format, Table, empty, unreadable
+from modelyard.data.load.table import Format, Table, no_rows, unreadable
 from modelyard.errors import RequestError
 
 _CELL_LIMIT = 16 * 2**20
 
 
-def open_typed(path: Path, source: str, kind: Format) -> Table:
-    """Open a file of the given format.
+def open_typed(path: Path, source: str, kind: Format, *, empty: bool = False) -> Table:
+    """Open a file of the given format; no rows will do where `empty`.
 
     Raises:
         RequestError: It is damaged, has no rows, or two columns of one name.
@@ -26,8 +26,8 @@ def open_typed(path: Path, source: str, kind: Format) -> Table:
         raise unreadable(source, kind, error) from error
     if not columns:
         raise RequestError(f"{source} has no columns.", "Give a table with columns and rows.", code="no_columns")
-    if not rows:
-        raise empty(source)
+    if not rows and not empty:
+        raise no_rows(source)
     return Table(frame, text=False, source=source, format=kind)
 
 

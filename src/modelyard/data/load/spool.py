@@ -25,7 +25,7 @@ def new_file(suffix: str = "") -> Path:
     try:
         return Path(_folder().name) / f"{next(_numbers)}{suffix}"
     except OSError as error:
-        raise _no_room(error) from error
+        raise no_room(error) from error
 
 
 def write(blocks: Iterable[bytes], suffix: str = "") -> Path:
@@ -47,17 +47,18 @@ def _fill(path: Path, blocks: Iterable[bytes]) -> None:
     try:
         file = path.open("wb")
     except OSError as error:
-        raise _no_room(error) from error
+        raise no_room(error) from error
     source = iter(blocks)
     with file:
         while (block := next(source, None)) is not None:  # what the source raises is its own
             try:
                 file.write(block)
             except OSError as error:
-                raise _no_room(error) from error
+                raise no_room(error) from error
 
 
-def _no_room(error: OSError) -> OutsideError:
+def no_room(error: OSError) -> OutsideError:
+    """Build the error for a temporary folder that takes no more."""
     return OutsideError(
         f"A temporary file could not be written: {error.strerror or error}.",
         "Make room in the temporary folder, or point TMPDIR at another one.",

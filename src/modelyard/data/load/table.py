@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -22,6 +23,7 @@ class Table:
         source: Shown to people; credentials are removed.
         format: csv, parquet, jsonl or arrow.
         decimal: The decimal mark of numbers in text.
+        files: Where the rows lie on this machine; none for `demo:` and `sklearn:`.
     """
 
     frame: pl.LazyFrame
@@ -29,6 +31,7 @@ class Table:
     source: str
     format: Format
     decimal: str = "."
+    files: tuple[Path, ...] = ()
 
 
 def unreadable(source: str, what: str, error: Exception) -> RequestError:
@@ -49,7 +52,7 @@ def duplicate(source: str, name: str) -> RequestError:
     return RequestError(told, "Give each column its own name.", code="duplicate_column")
 
 
-def empty(source: str) -> RequestError:
+def no_rows(source: str) -> RequestError:
     """Build the error for a table without rows."""
     return RequestError(f"{source} has columns but no rows.", "Give a table with rows.", code="no_rows")
 

@@ -8,15 +8,15 @@ from modelyard.data.load.decode import decoded
 from modelyard.data.load.dialect import Dialect, find_dialect
 from modelyard.data.load.header import check_names
 from modelyard.data.load.shape import Shape, rewritten, survey
-from modelyard.data.load.table import Table, empty, unreadable
+from modelyard.data.load.table import Table, no_rows, unreadable
 from modelyard.data.types.numbers import decimal_mark
 from modelyard.data.types.parse import NULL_TOKENS
 
 _SAMPLE_ROWS = 500
 
 
-def open_text(path: Path, source: str) -> Table:
-    """Open the file at `path`, which messages call `source`.
+def open_text(path: Path, source: str, *, empty: bool = False) -> Table:
+    """Open the file at `path`, which messages call `source`; no rows will do where `empty`.
 
     Raises:
         RequestError: It is no text, is ragged, has two columns of one name, or no rows.
@@ -25,8 +25,8 @@ def open_text(path: Path, source: str) -> Table:
     dialect = find_dialect(plain, source)
     check_names(dialect.names, source)
     shape = survey(plain, dialect, source)
-    if not shape.rows:
-        raise empty(source)
+    if not shape.rows and not empty:
+        raise no_rows(source)
     frame = _frame(plain, dialect, shape)
     try:
         if shape.quoted and not _agrees(frame, shape):

@@ -35,6 +35,17 @@ class Folder:
                 return None
         return data, _tag(data)
 
+    def get_aged(self, key: str) -> tuple[bytes, str, float] | None:
+        """Return content, its hash, and the seconds since it was written; one open file cannot mix two writes."""
+        with self._failing("read", key):
+            try:
+                with (self.root / key).open("rb") as file:
+                    age = time.time() - os.fstat(file.fileno()).st_mtime
+                    data = file.read()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return data, _tag(data), max(age, 0.0)
+
     def put(self, key: str, data: bytes) -> None:
         """Write, replacing what is there."""
         with (

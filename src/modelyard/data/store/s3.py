@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelyard.data.store.clock import StoreClock
 from modelyard.data.store.durable import beside
 from modelyard.data.store.failures import bucket_failure
 from modelyard.data.store.profile import settings
@@ -46,6 +47,17 @@ class Bucket:
                 return bytes(response.bytes()), response.meta["e_tag"] or ""
             except FileNotFoundError as error:
                 return self._absent(error)
+
+    def get_aged(self, key: str) -> tuple[bytes, str, float] | None:
+        """Return content, ETag, and `Date` minus `Last-Modified`, both as the store says them."""
+        with self._failing("read", key):
+            try:
+                response = self._client.get(key)
+                data, written = bytes(response.bytes()), response.meta["last_modified"].timestamp()
+            except FileNotFoundError as error:
+                return self._absent(error)
+            age = self._clock.now(lambda: self._presigned(key)) - written
+            return data, response.meta["e_tag"] or "", max(age, 0.0)
 
     def put(self, key: str, data: bytes) -> None:
         """Write, replacing what is there."""
@@ -143,6 +155,15 @@ class Bucket:
             },
             retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
         )
+
+    @cached_property
+    def _clock(self) -> StoreClock:
+        return StoreClock()
+
+    def _presigned(self, key: str) -> str:
+        import obstore
+
+        return obstore.sign(self._client, "HEAD", key, timedelta(minutes=1))
 
     def _absent(self, error: Exception) -> None:
         """Let a missing object be None, but not a missing bucket."""

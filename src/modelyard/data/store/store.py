@@ -12,6 +12,7 @@ class Backend(Protocol):
     """What a place to keep objects must do; semantics as in `Store`."""
 
     def get(self, key: str) -> tuple[bytes, str] | None: ...  # noqa: D102 - described once, in `Store`
+    def get_aged(self, key: str) -> tuple[bytes, str, float] | None: ...  # noqa: D102
     def put(self, key: str, data: bytes) -> None: ...  # noqa: D102
     def put_new(self, key: str, data: bytes) -> bool: ...  # noqa: D102
     def put_if(self, key: str, data: bytes, etag: str) -> bool: ...  # noqa: D102
@@ -61,6 +62,10 @@ class Store:
     def get_tagged(self, key: str) -> tuple[bytes, str] | None:
         """Return the object and the ETag that `put_if` compares with."""
         return self._backend.get(_checked(key))
+
+    def get_aged(self, key: str) -> tuple[bytes, str, float] | None:
+        """Return the object, its ETag, and how many seconds old it is by the clock of the store itself."""
+        return self._backend.get_aged(_checked(key))
 
     def put(self, key: str, data: bytes) -> None:
         """Write, replacing what is there."""

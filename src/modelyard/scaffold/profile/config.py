@@ -4,13 +4,16 @@ from modelyard.config.model import Data, Evaluation, ProjectConfig, Split, Train
 from modelyard.scaffold.profile.model import TableProfile
 
 
-def to_config(profile: TableProfile, name: str, *, source: str, sample: str | None) -> ProjectConfig:
+def to_config(
+    profile: TableProfile, name: str, *, source: str, sample: str | None, query: str | None = None
+) -> ProjectConfig:
     """Return the configuration of a project called `name`, whose table lies at `source`."""
     return ProjectConfig(
         name=name,
         task=profile.task,
         data=Data(
             source=source,
+            query=query,
             sample=sample,
             target=profile.target,
             positive=profile.positive,

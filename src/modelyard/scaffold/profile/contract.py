@@ -74,7 +74,11 @@ def _outward(value: float, towards: Callable[[float], int]) -> float:
     digits = _SIGNIFICANT - 1 - math.floor(math.log10(abs(value)))
     if abs(digits) > 300 or round(value, digits) == value:
         return value
-    return towards(value * 10.0**digits) / 10.0**digits
+    step = 1 if towards is math.ceil else -1
+    rounded = towards(value * 10.0**digits)
+    while (value - rounded / 10.0**digits) * step > 0:  # the product was rounded to a whole number on the wrong side
+        rounded += step
+    return rounded / 10.0**digits
 
 
 def _allowed(column: ColumnProfile) -> tuple[Bound, ...]:

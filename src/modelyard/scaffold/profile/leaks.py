@@ -11,7 +11,8 @@ import polars as pl
 
 from modelyard.scaffold.profile.pairs import difference, promising
 from modelyard.scaffold.profile.read import Facts
-from modelyard.scaffold.profile.scores import Truth, bins, score
+from modelyard.scaffold.profile.scores import Truth, bins, monotone, score
+from modelyard.scaffold.profile.totals import parts
 
 CERTAIN = 0.98
 SUSPECT = 0.90
@@ -42,15 +43,17 @@ def leaks(frame: pl.DataFrame, features: Sequence[Facts], times: Sequence[Facts]
     pairs = [f for f in _pairs(frame, [*features, *times], truth, best) if f.culprit in best]
     certain = _first_of_each([f for f in (*singles, *pairs) if f.score >= CERTAIN])
     known = {finding.culprit for finding in certain}
+    halves = _halves(frame, [c for c in features if c.name not in known], best, truth)
+    known |= {verdict.column for verdict in halves}
     strong = [f for f in (*singles, *pairs) if f.score >= SUSPECT and not f.members & known]
     verdicts = [Verdict(f.culprit, True, _certain(f, truth)) for f in certain]
-    return verdicts + _suspects(strong, {c: s for c, s in best.items() if c not in known}, truth)
+    return verdicts + halves + _suspects(strong, {c: s for c, s in best.items() if c not in known}, truth)
 
 
 def _single(frame: pl.DataFrame, column: Facts, truth: Truth) -> _Finding:
     values = frame[column.key]
     # every class must be told apart by the values, or an honest column that isolates one class would go
-    by_value = min(score(bins(values), truth))
+    by_value = max(min(score(bins(values), truth)), monotone(values, truth))
     by_absence = max(score(values.is_null(), truth)) if 0 < values.null_count() < len(values) else 0.5
     what = "whether it is missing" if by_absence >= by_value - 0.01 else "its value"
     return _Finding(max(by_value, by_absence), column.name, frozenset({column.name}), what)
@@ -66,6 +69,14 @@ def _pairs(frame: pl.DataFrame, columns: Sequence[Facts], truth: Truth, best: di
             what = f"its difference from {(a if later == b else b)!r}"
             found.append(_Finding(value, later, frozenset({a, b}), what))
     return found
+
+
+def _halves(frame: pl.DataFrame, columns: Sequence[Facts], best: dict[str, float], truth: Truth) -> list[Verdict]:
+    """Exclude both of two columns whose sum is the target: neither is known before it."""
+    others = {}
+    for a, b in parts(frame, columns, best, truth):
+        others |= {a.name: b.name, b.name: a.name}
+    return [Verdict(name, True, f"leak: with {other!r} it adds up to the target") for name, other in others.items()]
 
 
 def _first_of_each(findings: Sequence[_Finding]) -> list[_Finding]:

@@ -14,6 +14,7 @@ from modelyard.scaffold.profile.vocabulary import KNOWN_BEFORE
 
 LOOKED_AT = 400  # times the outcomes
 SCORED = 24
+COMBINED = 300  # columns; of thousands not every pair can even be listed
 ROWS = 4_000
 PROMISING = 0.2  # correlation of a difference's rank with the target
 
@@ -44,7 +45,7 @@ def difference(frame: pl.DataFrame, pair: Pair) -> pl.Series:
 
 def _like(columns: Sequence[Facts]) -> list[tuple[Facts, Facts]]:
     """Return pairs that can be subtracted in earnest: the same kind, values in the same region."""
-    varied = [c for c in columns if (c.numeric or c.temporal) and c.distinct > 2]
+    varied = [c for c in columns if (c.numeric or c.temporal) and c.distinct > 2][:COMBINED]
     pairs = [(a, b) for a, b in combinations(varied, 2) if a.temporal == b.temporal and _overlap(a, b)]
     # names that share a word first: with many columns not every pair can be looked at
     named = {c.name: words(c.name) for c in varied}

@@ -69,12 +69,21 @@ def _require_features(reading: Reading, sorting: Sorting) -> None:
     if sorting.features(reading.facts):
         return
     reasons = [f"{name!r}: {one.reason}" for name, one in sorting.decided.items() if one.role == "ignored"]
+    orders = {"id": "identifies rows", "time": "orders the rows", "group": "groups them"}
+    reasons += [f"{name!r} {orders[one.role]}" for name, one in sorting.decided.items() if one.role in orders]
     why = "; ".join(reasons[:10]) or "the target is its only column"
     raise RequestError(
         f"{reading.source} has no column to learn from: {why}.",
-        "Add columns that are known when predicting, or keep one with --keep-personal.",
+        _hint(sorting),
         code="no_features",
     )
+
+
+def _hint(sorting: Sorting) -> str:
+    hint = "Add columns that are known when predicting"
+    if sorting.only("time") is not None:
+        hint += ", say the month, the weekday or the value of the day before"
+    return hint + (", or keep one with --keep-personal." if sorting.personal else ".")
 
 
 def _estimator(reading: Reading, sorting: Sorting, target: Target, chosen: Overrides) -> tuple[Estimator, str]:

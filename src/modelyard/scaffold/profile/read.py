@@ -1,6 +1,6 @@
 """Reads a table once for profiling: typed, under safe keys, whole when small and sampled when large."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from modelyard.scaffold.profile.rows import FILE, collect, count, spool, typed
 
 WHOLE_ROWS, WHOLE_CELLS = 500_000, 8_000_000
 SAMPLE_ROWS = 100_000
+COLUMNS_AT_ONCE = 100  # polars plans many expressions in quadratic time
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,20 @@ def iso(value: object) -> int | float | str | None:
 
 
 def _figures(frame: pl.LazyFrame, *, exact: bool = True) -> dict[str, Any]:
-    schema = frame.collect_schema()
+    figures: dict[str, Any] = {}
+    for columns in _batched(frame.collect_schema()):
+        figures |= _figures_of(frame, columns, exact=exact)
+    return figures
+
+
+def _batched(schema: pl.Schema) -> Iterator[Sequence[tuple[str, pl.DataType]]]:
+    columns = list(schema.items())
+    return (columns[i : i + COLUMNS_AT_ONCE] for i in range(0, len(columns), COLUMNS_AT_ONCE))
+
+
+def _figures_of(frame: pl.LazyFrame, columns: Sequence[tuple[str, pl.DataType]], *, exact: bool) -> dict[str, Any]:
     expressions = [pl.len().alias("rows")]
-    for key, kind in schema.items():
+    for key, kind in columns:
         column = pl.col(key)
         distinct = column.drop_nulls().n_unique() if exact else column.drop_nulls().approx_n_unique()
         expressions += [column.null_count().alias(f"missing {key}"), distinct.alias(f"distinct {key}")]

@@ -15,6 +15,9 @@ FEWEST_FOLLOWED, ROWS_FOLLOWED = 20, 3  # entities of a panel, and rows of each
 _ROW_NUMBERS = frozenset({"", "index", "x", "row", "rownames", "rownum", "rownumber", "unnamed0", "level0"})
 
 
+_NAMELESS = frozenset({"", "unnamed0"})
+
+
 @dataclass(frozen=True)
 class Decided:
     """A column's role and why."""
@@ -37,6 +40,8 @@ def is_row_number(facts: Facts) -> bool:
     name = "".join(split(facts.name))
     if name not in _ROW_NUMBERS or facts.type != "integer" or not facts.unique:
         return False
+    if name in _NAMELESS:  # also where rows were taken out since they were numbered
+        return True
     return facts.maximum - facts.minimum + 1 == facts.rows  # ty: ignore[unsupported-operator]
 
 
@@ -51,6 +56,8 @@ def _called_id(name: str, words: Collection[str] = ID_WORDS) -> bool:
 def _key_like(facts: Facts, values: pl.Series) -> bool:
     if _called_id(facts.name):
         return True
+    if set(split(facts.name)) & {*PERIODS, *TIME_WORDS}:  # years and days differ in every row of a series
+        return False
     if facts.type == "integer":
         dense = facts.maximum - facts.minimum + 1 == facts.rows  # ty: ignore[unsupported-operator]
         return dense and values.is_sorted()
@@ -71,7 +78,7 @@ def group(columns: Sequence[Facts], values: pl.DataFrame) -> tuple[Facts, str] |
 def _panel(columns: Sequence[Facts], able: Sequence[Facts], values: pl.DataFrame) -> tuple[Facts, str] | None:
     """Return the column that, with a year or another period, names each row once: who was followed over time."""
     periods = [c for c in columns if c.type == "integer" and set(split(c.name)) & set(PERIODS)]
-    for who in sorted(able, key=lambda c: c.distinct):
+    for who in sorted((c for c in able if c not in periods), key=lambda c: c.distinct):
         for when in periods:
             if who is when or values.height < who.rows or who.missing or when.missing:
                 continue

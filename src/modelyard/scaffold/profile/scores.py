@@ -13,6 +13,7 @@ import polars as pl
 FOLDS = 5
 BINS = 64
 ROWS_PER_BIN = 10
+KNOWN = 0.95  # share of rows that have a value
 SMOOTHING = 5.0  # rows of prior belief in each bin
 
 
@@ -56,6 +57,19 @@ def score(keys: pl.Series, truth: Truth) -> list[float]:
     if truth.regression:
         return [_concordance(_correlation(cells, "y0"))]
     return [_area(cells, outcome) for outcome in truth.outcomes]
+
+
+def monotone(values: pl.Series, truth: Truth) -> float:
+    """Return the concordance of the values as they are with a numeric target, rising or falling.
+
+    Few rows make coarse bins, which hide that a column is the target in another unit or its logarithm.
+    """
+    known = values.is_not_null()
+    if not truth.regression or values.dtype in {pl.String, pl.Boolean} or known.mean() < KNOWN:  # ty: ignore
+        return 0.5
+    ranks = pl.DataFrame({"x": values.filter(known).rank(), "y": truth.frame["y0"].filter(known).rank()})
+    rho = ranks.select(pl.corr("x", "y")).item()
+    return _concordance(abs(rho)) if rho is not None and math.isfinite(rho) else 0.5
 
 
 def _cells(keys: pl.Series, truth: Truth) -> pl.DataFrame:

@@ -73,6 +73,9 @@ ACTORS = _words(
 )
 """Entities that act: where rows name two entities, the one that the rows are about."""
 
+YEARS = ("year", "years", "yr", "jahr", "annee", "ano", "anno", "rok", "jaar")
+"""Names a column of years."""
+
 PERIODS = _words(
     """
     year yr month quarter week wave round period season term semester jahr monat quartal woche welle annee mois

@@ -5,10 +5,12 @@ from modelyard.scaffold.profile.columns import Sorting
 from modelyard.scaffold.profile.names import split as split_name
 from modelyard.scaffold.profile.read import Facts, Reading
 from modelyard.scaffold.profile.target import Target
-from modelyard.scaffold.profile.vocabulary import TIME_WORDS
+from modelyard.scaffold.profile.vocabulary import TIME_WORDS, YEARS
 
 FEW_IN_CLASS = 20
+FEWEST_TOGETHER = 5  # rows without both; fewer may be a coincidence
 _YEAR_1980, _YEAR_2050 = 315_532_800, 2_524_608_000  # seconds since 1970
+ROWS_OF_YEARS = 10  # different years, before a split by time is worth a word
 _MAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
 
 
@@ -17,6 +19,8 @@ def warnings(reading: Reading, sorting: Sorting, target: Target, split: SplitCho
     found = [_unlabelled(target.facts), _small_classes(target), _identity(reading, sorting)]
     found += [_time(reading, sorting, split), _repeated(reading, sorting)]
     found += [_note(c) for c in reading.facts if sorting.decided[c.name].role != "ignored"]
+    if sorting.only("time") is None:
+        found += [_year(c) for c in reading.facts if sorting.decided[c.name].role == "feature"]
     found += [_epoch(c) for c in sorting.features(reading.facts) if c.type == "integer"]
     found += [_infinite(reading, c) for c in sorting.features(reading.facts) if c.type == "number"]
     found += [_together(reading, c, target.facts) for c in sorting.features(reading.facts)]
@@ -28,6 +32,8 @@ def _unlabelled(facts: Facts) -> str:
     if facts.missing == 0:
         return ""
     share = 100 * facts.missing / facts.rows
+    if facts.missing == 1:
+        return f"one row has no {facts.name!r}; it is left out of training"
     return f"{facts.missing:,} rows ({share:.3g} %) have no {facts.name!r}; they are left out of training"
 
 
@@ -57,7 +63,7 @@ def _time(reading: Reading, sorting: Sorting, split: SplitChoice) -> str:
         return ""
     facts = reading.by_name[name]
     if facts.missing:
-        return f"{facts.missing:,} rows have no {name!r}"
+        return f"{facts.missing:,} row{'s have' if facts.missing > 1 else ' has'} no {name!r}"
     return "" if split.by == "time" else f"{name!r} spans too few days to split by time"
 
 
@@ -74,7 +80,7 @@ def _repeated(reading: Reading, sorting: Sorting) -> str:
 
 def _together(reading: Reading, facts: Facts, target: Facts) -> str:
     """A value that is there exactly where the outcome is was probably recorded with it."""
-    if not 0 < facts.missing == target.missing:
+    if not FEWEST_TOGETHER <= facts.missing == target.missing:
         return ""
     absent = reading.values(facts).is_null()
     if not bool((absent == reading.values(target).is_null()).all()):
@@ -102,6 +108,21 @@ def _epoch(facts: Facts) -> str:
                 "split them by time"
             )
     return ""
+
+
+def _year(facts: Facts) -> str:
+    """Years order rows as well."""
+    alone = len(split_name(facts.name)) == 1 and set(split_name(facts.name)) <= set(YEARS)
+    if not alone or facts.type != "integer" or facts.distinct < ROWS_OF_YEARS:
+        return ""
+    if not isinstance(facts.minimum, int) or not isinstance(facts.maximum, int):
+        return ""
+    if facts.minimum < 1_500 or facts.maximum > 2_200:
+        return ""
+    return (
+        f"{facts.name!r} holds years as numbers: written as dates (2020-01-01) it could order the rows and split them "
+        "by time"
+    )
 
 
 def _infinite(reading: Reading, facts: Facts) -> str:

@@ -5,12 +5,12 @@ from typing import Any
 
 import yaml
 
+from modelyard.config.strict_yaml import read_yaml
 from modelyard.data.contract.model import Column, Contract, Rule
 from modelyard.data.contract.odcs.options import FORMAT_PROPERTY, read_options
 from modelyard.data.contract.odcs.problems import Problems
 from modelyard.data.contract.odcs.quality import rules_of
 from modelyard.data.contract.odcs.shape import ColumnShape, Document, TableShape
-from modelyard.data.contract.odcs.text import read_yaml
 from modelyard.data.contract.rules import column_problems, table_problems
 from modelyard.errors import RequestError
 
@@ -29,7 +29,7 @@ def load(path: Path) -> Contract:
     except FileNotFoundError:
         raise RequestError(f"There is no contract {path}.", "`modelyard new` writes one.", code="no_contract") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"Cannot read {path}: {error}", code="bad_contract") from error
+        raise RequestError(f"Cannot read {path}: {error}", "Save it as UTF-8 text.", code="bad_contract") from error
     return parse(text, str(path))
 
 
@@ -53,7 +53,7 @@ def _document(text: str, name: str) -> object:
         place = getattr(error, "problem_mark", None)
         where = f"{name}:{place.line + 1}:{place.column + 1}" if place else name
         problem = getattr(error, "problem", None) or error
-        raise RequestError(f"{where} is not YAML: {problem}", code="bad_contract") from error
+        raise RequestError(f"{where} is not YAML: {problem}", "Correct it there.", code="bad_contract") from error
 
 
 def _contract(document: object, problems: Problems) -> Contract | None:

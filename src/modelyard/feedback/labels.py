@@ -1,0 +1,138 @@
+"""Reads a table of true outcomes: whose they are, what came true, and when it became known."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from modelyard.config import ProjectConfig
+from modelyard.data.contract import Column, Contract
+from modelyard.data.contract.prepare import typed
+from modelyard.data.load import Table
+from modelyard.data.reason import reason
+from modelyard.data.types import LogicalType, polars_type
+from modelyard.errors import RequestError
+from modelyard.feedback.names import Names, choose
+from modelyard.feedback.results import FeedbackRequest
+from modelyard.training.labels import labels as as_labels
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Outcomes that are known.
+
+    Attributes:
+        frame: Columns `request_id`, `row`, `entity`, `label_time`, `label` (text), `known`; later rows win.
+        by: Whether `request_id` or `entity` says whose they are.
+        missing: Rows without an outcome, which are left out.
+    """
+
+    frame: pl.DataFrame
+    by: Literal["request", "entity"]
+    missing: int
+
+
+def read(table: Table, request: FeedbackRequest, config: ProjectConfig, contract: Contract) -> Labels:
+    """Read the outcomes of `table`.
+
+    Raises:
+        RequestError: A column is absent, or a value is not of its column's type.
+    """
+    schema = _schema(table)
+    names = choose(schema.names(), request, config)
+    target = next((c for c in contract.columns if c.name == config.data.target), None)
+    target = target or Column(name=config.data.target, type="number" if config.task == "regression" else "string")
+    rows = _rows(table, schema, names, target)
+    for told, column in (("label", names.label), ("row", names.row), ("time", names.time), ("known", names.known)):
+        _require_readable(rows, told, column, table.source, hidden=target.personal and told == "label")
+    label = _texts(rows.get_column("label"), config)
+    frame = rows.select("request_id", pl.col("row").cast(pl.Int32), "entity", pl.col("time").alias("label_time"))
+    frame = frame.with_columns(label, rows.get_column("known")).filter(pl.col("label").is_not_null())
+    _require_keys(frame, names, table.source)
+    return Labels(frame, names.by, rows.height - frame.height)
+
+
+def _schema(table: Table) -> pl.Schema:
+    try:
+        return table.frame.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(table, error) from error
+
+
+def _rows(table: Table, schema: pl.Schema, names: Names, target: Column) -> pl.DataFrame:
+    """Return the columns by what they mean, and beside those that are converted what was written there."""
+    key = {"request": "request_id", "entity": "entity"}[names.by]
+    wanted: list[tuple[str, str | None, LogicalType, str | None]] = [
+        ("request_id", names.key if key == "request_id" else None, "string", None),
+        ("entity", names.key if key == "entity" else None, "string", None),
+        ("row", names.row, "integer", None),
+        ("time", names.time, "timestamp", None),
+        ("known", names.known, "timestamp", None),
+        ("label", names.label, target.type, target.format),
+    ]
+    columns = []
+    for name, source, kind, format_ in wanted:
+        columns.append(_column(table, schema, source, kind, format_).alias(name))
+        if name not in {"request_id", "entity"}:
+            columns.append(_column(table, schema, source, "string", None).alias(f"told {name}"))
+    try:
+        return table.frame.select(columns).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _unreadable(table, error) from error
+
+
+def _column(table: Table, schema: pl.Schema, source: str | None, kind: LogicalType, format_: str | None) -> pl.Expr:
+    if source is None:
+        return pl.lit(None, polars_type(kind))
+    values = typed(Column(name=source, type=kind, format=format_), schema[source], table)
+    values = values.cast(polars_type(kind), strict=False)
+    if not schema[source].is_float():
+        return values
+    return values.replace("NaN", None) if kind == "string" else values.fill_nan(None) if kind == "number" else values
+
+
+def _require_readable(rows: pl.DataFrame, name: str, column: str | None, source: str, *, hidden: bool) -> None:
+    told = rows.get_column(f"told {name}")
+    wrong = told.filter(told.is_not_null() & rows.get_column(name).is_null()).unique(maintain_order=True)
+    if column is None or not len(wrong):
+        return
+    shown = "" if hidden else f": {', '.join(map(repr, wrong.head(_SHOWN).to_list()))}"
+    raise RequestError(
+        f"Column {column!r} of {source} has values that are no {name}{shown}.",
+        "Write them as the contract types this column; leave unknown outcomes empty.",
+        code="bad_labels",
+    )
+
+
+def _texts(values: pl.Series, config: ProjectConfig) -> pl.Series:
+    """Return outcomes as text: the name of a class as training calls it, or a number."""
+    if config.task != "regression":
+        return as_labels(values).alias("label")
+    numbers = values.cast(pl.Float64)
+    infinite = int(np.count_nonzero(np.isinf(numbers.fill_null(0.0).to_numpy())))
+    if infinite:
+        raise RequestError(f"{infinite} outcomes are infinite.", "Leave unknown outcomes empty.", code="bad_labels")
+    return numbers.cast(pl.String).alias("label")
+
+
+def _require_keys(frame: pl.DataFrame, names: Names, source: str) -> None:
+    wanted = ["request_id"] if names.by == "request" else ["entity", "label_time"]
+    lacking = frame.filter(pl.any_horizontal(pl.col(wanted).is_null())).height
+    if lacking:
+        columns = [repr(names.key)] + [repr(names.time)] * (names.by == "entity")
+        raise RequestError(
+            f"{lacking} outcomes of {source} lack a value in {' or '.join(columns)}.",
+            "Say whose each outcome is.",
+            code="bad_labels",
+        )
+    if (frame.get_column("row") < 0).any():
+        raise RequestError(f"Column {names.row!r} of {source} has negative values.", "Rows count from 0.")
+
+
+def _unreadable(table: Table, error: Exception) -> RequestError:
+    return RequestError(
+        f"{table.source} cannot be read: {reason(error)}.", "Check that the file is whole.", code="unreadable_data"
+    )

@@ -1,0 +1,200 @@
+"""What `modelyard monitor` says, and what is kept of it in the store."""
+
+from datetime import datetime
+from typing import Literal
+
+from modelyard.config.alerts import Kind
+from modelyard.errors import ModelyardError, OutcomeError
+from modelyard.evaluation.results import Estimate
+from modelyard.monitoring.alerts import Alert, Sent, failure
+from modelyard.monitoring.retraining.record import RetrainResult
+from modelyard.record import Record
+
+
+class Span(Record):
+    """A stretch of event time: `since` is in it, `until` is not; ISO, UTC."""
+
+    since: str
+    until: str
+
+    @classmethod
+    def of(cls, since: datetime, until: datetime) -> "Span":
+        """Write two moments."""
+        return cls(since=since.isoformat(), until=until.isoformat())
+
+    @property
+    def interval(self) -> str:
+        """As one ISO 8601 interval."""
+        return f"{self.since}/{self.until}"
+
+
+class DriftWindow(Record):
+    """One column in one window of event time."""
+
+    since: str
+    until: str
+    rows: int
+    distance: float | None  # None where it has no value
+    limit: float
+    missing: float
+    missing_limit: float
+    judged: bool  # rows enough
+    drifts: bool
+
+
+class ColumnDrift(Record):
+    """One column, or the predictions: all rows of the span, then window by window.
+
+    `ks` is the Kolmogorov-Smirnov distance, or total variation where `measure` says so. `psi` is shown and never
+    judged: inside the training rows of one season it already exceeds every fixed limit.
+    """
+
+    name: str
+    kind: Literal["number", "category", "text"]
+    measure: Literal["ks", "tv"]
+    psi: float | None
+    ks: float | None
+    limit: float
+    missing: float
+    missing_before: float
+    new: float | None = None  # share of values that training never had; None where that cannot be told
+    new_values: list[str] = []
+    alert: bool
+    first: Span | None = None  # the window with which the alert began
+    windows: list[DriftWindow] = []
+
+
+class VersionDrift(Record):
+    """What one version answered, beside its own profile."""
+
+    version: int
+    sha256: str
+    rows: int
+    alert: bool
+    columns: list[ColumnDrift] = []
+    predictions: list[ColumnDrift] = []
+    without: str = ""  # why it has no profile to compare with
+
+
+class Drift(Record):
+    """All versions; `columns` and `predictions` are those of the version that answered most rows."""
+
+    alert: bool = False
+    version: int | None = None
+    columns: list[ColumnDrift] = []
+    predictions: list[ColumnDrift] = []
+    versions: list[VersionDrift] = []
+
+
+class Outcome(Record):
+    """What was said and what came true, on rows that have a label, with 95 % intervals from blocks."""
+
+    since: str
+    until: str
+    rows: int
+    blocks: int
+    unit: str
+    label: str = ""  # multiclass: the class whose gap is shown, the worst one
+    predicted: float
+    observed: float
+    gap: Estimate  # predicted minus observed
+    gap_limit: float
+    skill: Estimate | None  # 1 - loss / loss of the training rate (regression: of the training mean)
+    loss: float  # log loss, or mean squared error
+
+
+class PerformanceWindow(Record):
+    """One version in one window: the window's own outcome, and in `pooled` what it was judged by.
+
+    A window is judged with the matured ones just before it: one week has too few days for a sound interval.
+    """
+
+    version: int
+    since: str
+    until: str
+    rows: int
+    labelled: int
+    coverage: float
+    matured: bool
+    blocks: int = 0
+    label: str = ""
+    predicted: float | None = None
+    observed: float | None = None
+    gap: Estimate | None = None
+    skill: Estimate | None = None
+    loss: float | None = None
+    judged: bool = False
+    pooled: Outcome | None = None
+    miscalibrated: bool = False
+    useless: bool = False
+    reason: str = ""  # why it was not judged
+
+
+class Estimated(Record):
+    """What the model itself expects on rows without a label; it clears no alert."""
+
+    version: int
+    rows: int
+    predicted: float
+    loss: float
+    says: str = "assumes calibration still holds"
+
+
+class Performance(Record):
+    """Calibration in the large and skill, per version and window."""
+
+    alert: bool = False
+    labelled: int = 0
+    coverage: float | None = None
+    windows: list[PerformanceWindow] = []
+    calibration: list[int] = []  # versions whose calibration alert is up
+    skill: list[int] = []  # versions that are worse than no model
+    estimated: list[Estimated] = []
+    hidden: str = ""  # why there is no estimate
+    skill_of: str = ""  # what skill is measured against
+
+
+class Check(Record):
+    """One thing about the service that is watched."""
+
+    name: Kind
+    alert: bool
+    value: float | None
+    limit: float | None
+    unit: str
+    says: str
+
+
+class Service(Record):
+    """How the service fares, by received time."""
+
+    alert: bool = False
+    checks: list[Check] = []
+
+
+class MonitorResult(Record):
+    """What `modelyard monitor` says; the keys of `--json`."""
+
+    window: Span | None  # None where nothing was ever captured
+    rows: int
+    drift: Drift = Drift()
+    performance: Performance = Performance()
+    service: Service = Service()
+    alerts: list[Alert] = []
+    sent: list[Sent] = []
+    retrain: RetrainResult | None = None
+    metrics: dict[str, float] = {}
+    as_of: str = ""
+
+    def failure(self, *, fail_on_drift: bool) -> ModelyardError | None:
+        """Return why the command fails: drift if asked for, a failed retraining, alerts that nobody was told."""
+        if fail_on_drift and self.drift.alert:
+            drifted = [c.name for v in self.drift.versions for c in [*v.columns, *v.predictions] if c.alert]
+            names = ", ".join(dict.fromkeys(drifted))
+            return OutcomeError(
+                f"What is served differs from training: {names}.",
+                "`modelyard report --open` shows it; `modelyard monitor --retrain` starts the loop.",
+                code="drift",
+            )
+        retrained = self.retrain.failure() if self.retrain is not None else None
+        return retrained or failure(self.sent)

@@ -1,0 +1,108 @@
+"""Judges latency by the p99 of histograms: the model's own time against the champion's, requests against a limit."""
+
+from modelyard.config.release import Release as Config
+from modelyard.release.counts import Counts, Histogram
+from modelyard.release.sequential import Sample, above, average, below, conclusive, higher
+from modelyard.release.verdict import Check, Reference
+from modelyard.release.window import Look
+
+_SLOWEST = 0.01  # a p99 is what one in a hundred exceeds
+_MS = 1000.0
+
+
+def scorer(look: Look, config: Config, reference: Reference) -> Check:
+    """Fail when the challenger's time is surely beyond the champion's, times what is borne and what the gate saw."""
+    one, other = look.challenger.scorer, look.champion.scorer
+    ratio = config.slower * max(1.0, reference.latency_ratio or 1.0)
+    value, base = one.estimate(1 - _SLOWEST), other.estimate(1 - _SLOWEST)
+    limit = None if base is None else ratio * base
+    found = Check(name="scorer_p99", value=_ms(value), limit=_ms(limit), rows=one.total, verdict="waiting")
+    if one.total >= config.min_rows and conclusive(slower(one, other, ratio), look.alpha):
+        return found.ruled("fail", f"p99 {_said(value)}, the champion's {_said(base)}")
+    if one.total < config.min_latency_rows:
+        return found.ruled("waiting", f"{one.total} of {config.min_latency_rows} requests")
+    if limit is None or value is None:
+        return _without_champion(found, look)
+    beyond = one.at_least(1 - _SLOWEST) > limit  # inside a bin, the estimate is a guess
+    said = f"p99 {_said(value)}, the champion's {_said(base)}"
+    reason = f"{said}: not sure yet whether it is slower" if beyond else said
+    return found.ruled("waiting" if beyond else "pass", reason)
+
+
+def _without_champion(found: Check, look: Look) -> Check:
+    """A release whose first step takes all requests cannot compare; it says so, and the absolute limit remains."""
+    begun_without = look.champion.trials == 0 and look.before.at <= look.start.at
+    reason = "the champion answered nothing that this could be compared with"
+    return found.ruled("pass" if begun_without else "waiting", reason, warning=begun_without)
+
+
+def slower(one: Histogram, other: Histogram, ratio: float) -> float:
+    """Return the log evidence that `one` takes more than `ratio` times as long as `other`.
+
+    Half of the stake is on the p99. For each bin in which that of `other` may lie: the evidence that it does not,
+    times the evidence that more than 1 % of `one` exceed `ratio` times the bin's upper end; the smallest over all bins
+    is an e-process for the whole hypothesis. Quantiles by counts of exceedance: Howard, Ramdas (2022), Sequential
+    estimation of quantiles, Bernoulli 28(3); by bins instead of order statistics, which costs the width of a bin.
+
+    Wide bins cost too much, so the other half is on all bounds alike: if `one` took at most `ratio` times as long, it
+    would exceed a bound no more often than `other` exceeds that bound divided by `ratio`.
+    """
+    ends = (*other.bounds, float("inf"))
+    begins = (None, *other.bounds)
+    p99 = min(
+        _not_between(other, low, high) + above(_beyond(one, ratio * high), _SLOWEST)
+        for low, high in zip(begins, ends, strict=True)
+    )
+    pairs = [(high, low) for high in one.bounds if (low := _below(other.bounds, high / ratio)) is not None]
+    anywhere = [higher(_beyond(one, high), _beyond(other, low)) for high, low in pairs]
+    return average([p99, average(anywhere)]) if anywhere else p99
+
+
+def _below(bounds: tuple[float, ...], limit: float) -> float | None:
+    return next((bound for bound in reversed(bounds) if bound <= limit), None)
+
+
+def _not_between(found: Histogram, low: float | None, high: float) -> float:
+    """Return the log evidence against a p99 above `low` and not above `high`."""
+    past = above(_beyond(found, high), _SLOWEST)
+    return past if low is None else average([past, below(_beyond(found, low), _SLOWEST)])
+
+
+def requests(look: Look, config: Config, reference: Reference) -> Check | None:
+    """Fail when more than 1 % of the challenger's requests surely take longer than the limit.
+
+    Not where the champion's do too: going back would not help.
+    """
+    limit_ms = config.p99_ms or reference.p99_ms
+    found = look.challenger.request
+    if limit_ms is None or _mirrored(look.challenger):
+        return None
+    value, limit = found.quantile(1 - _SLOWEST), limit_ms / _MS
+    told = Check(name="request_p99", value=_ms(value), limit=limit_ms, rows=found.total, verdict="waiting")
+    one, other = _beyond(found, limit), _beyond(look.champion.request, limit)
+    if found.total >= config.min_rows and conclusive(above(one, _SLOWEST), look.alpha):
+        both = conclusive(above(other, _SLOWEST), look.alpha)
+        said = f"{100 * one.rate:.1f} % of the requests took longer than {limit_ms:g} ms"
+        more = f"{said}, and {100 * other.rate:.1f} % of the champion's"
+        return told.ruled("pass" if both else "fail", more if both else said, warning=both)
+    if found.total < config.min_latency_rows:
+        return told.ruled("waiting", f"{found.total} of {config.min_latency_rows} requests")
+    over = one.rate > max(_SLOWEST, other.rate)
+    reason = f"{100 * one.rate:.1f} % of the requests took longer than {limit_ms:g} ms"
+    return told.ruled("waiting" if over else "pass", reason)
+
+
+def _mirrored(counts: Counts) -> bool:
+    return counts.request.total == 0 and counts.scorer.total > 0
+
+
+def _beyond(found: Histogram, bound: float) -> Sample:
+    return Sample(found.total, found.above(bound))
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None or seconds == float("inf") else round(seconds * _MS, 3)
+
+
+def _said(seconds: float | None) -> str:
+    return "beyond every bound" if seconds == float("inf") else f"about {_ms(seconds)} ms"

@@ -1,0 +1,144 @@
+"""Looks at the servers during a release: their counts, the challenger's captured answers, and what became of them."""
+
+import os
+import time
+from typing import Protocol, Self
+
+from modelyard.bundle.served import FILE_NAME, Served
+from modelyard.loop.context import Context
+from modelyard.record import Record
+from modelyard.release.answers import Rescored
+from modelyard.release.counts import Counts, Snapshot, between
+from modelyard.release.judge import judge
+from modelyard.release.sources import chosen
+from modelyard.release.verdict import Answers, Check, Reference, Source, Verdict
+from modelyard.routing.document import Ref
+from modelyard.routing.release import Release
+
+_TRAFFIC_S = 1.0
+_FRAMES = 6.0  # what making a frame for features() costs, as a multiple of the way without it: tens of microseconds
+Counted = dict[str, dict[str, float]]
+
+
+class Seen(Record):
+    """What a look gave; `counts` is of this step, by role."""
+
+    verdict: Verdict
+    counts: Counted = {}
+
+
+class Watch(Protocol):
+    """What a controller needs of the servers."""
+
+    def traffic(self) -> float:
+        """Return the rows a second that are answered now.
+
+        Raises:
+            OutsideError: Nobody says.
+        """
+        ...
+
+    def begin(self, release: Release) -> None:
+        """Count anew: a step begins."""
+        ...
+
+    def look(self, release: Release) -> Seen:
+        """Return what the judge says now.
+
+        Raises:
+            OutsideError: Nothing could be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
+
+class Servers:
+    """The servers of an environment, through the source that the configuration names."""
+
+    def __init__(
+        self,
+        context: Context,
+        source: Source,
+    ) -> None:
+        self._config = context.project.config.release
+        self._p99_ms = context.project.config.gate.latency_ms
+        self._source = source
+        self._store = context.store
+        self._rescored: Rescored | None = None
+        self._identities: dict[str, bool] = {}
+        self._start: Snapshot | None = None
+        self._before: Snapshot | None = None
+
+    @classmethod
+    def of(cls, context: Context) -> Self:
+        """Open the source.
+
+        Raises:
+            RequestError: An address is none.
+            OutsideError: A library is missing.
+        """
+        project = context.project
+        source = chosen(project.config.release, project=project.config.name, env=project.env, environ=os.environ)
+        return cls(context, source)
+
+    def traffic(self) -> float:
+        """Return the rows a second that are answered now, as two readings a second apart say."""
+        first = self._source.read()
+        time.sleep(_TRAFFIC_S)
+        window = between(first, self._source.read())
+        return window.champion.rows / window.seconds if window.seconds else 0.0
+
+    def begin(self, release: Release) -> None:  # noqa: ARG002 - others may want it
+        """Count anew from the next reading."""
+        self._before = None
+
+    def look(self, release: Release) -> Seen:
+        """Read the servers, and let the judge speak; the first reading of a step is only its beginning."""
+        now = self._source.read()
+        if self._before is None:
+            self._before = now
+            self._start = self._start or now
+            waiting = Check(name="source", verdict="waiting", reason="the step begins")
+            return Seen(verdict=Verdict(state="hold", checks=(waiting,), reason="the step begins"))
+        verdict = judge(
+            self._before,
+            now,
+            self._answers(release),
+            None,
+            self._config,
+            self._reference(release),
+            release=release,
+            start=self._start,
+        )
+        window = between(self._before, now)
+        counts = {"champion": _shown(window.champion), "challenger": _shown(window.challenger)}
+        return Seen(verdict=verdict, counts=counts)
+
+    def _reference(self, release: Release) -> Reference:
+        frames = self._identity(release.champion) and not self._identity(release.challenger)
+        return Reference(latency_ratio=_FRAMES if frames else None, p99_ms=self._p99_ms)
+
+    def _identity(self, ref: Ref) -> bool:
+        if ref.sha256 not in self._identities:
+            data = self._store.get(f"models/{ref.sha256}/{FILE_NAME}")
+            self._identities[ref.sha256] = data is None or Served.model_validate_json(data).identity
+        return self._identities[ref.sha256]
+
+    def _answers(self, release: Release) -> Answers:
+        if self._rescored is None:
+            self._rescored = Rescored(self._store, release)
+        return self._rescored.read()
+
+    def close(self) -> None:
+        """Let go of what was fetched."""
+        if self._rescored is not None:
+            self._rescored.close()
+
+
+def _shown(counts: Counts) -> dict[str, float]:
+    p99 = counts.request.quantile(0.99)
+    shown = {"requests": counts.requests, "rows": counts.rows, "failed": counts.failed}
+    return shown | ({} if p99 is None else {"p99_s": p99})
