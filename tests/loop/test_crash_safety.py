@@ -5,6 +5,8 @@ import signal
 import crashing
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KILLED = -signal.SIGKILL
 
 

@@ -15,6 +15,8 @@ from modelyard.monitoring.retraining.gather import gather, store
 from modelyard.registry.client import connect
 from modelyard.routing import document
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):

@@ -7,6 +7,8 @@ import projects
 import pytest
 import release_crashes as crashes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def origin(two_versions, tmp_path_factory):

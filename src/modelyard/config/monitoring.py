@@ -16,7 +16,9 @@ class Monitoring(Section):
     of_windows: int = Field(3, ge=1, description="... of so many windows in a row drift.")
     label_horizon_days: float = Field(30, gt=0, description="A window is judged when its labels had so long to come.")
     calibration: float = Field(
-        0.1, gt=0, description="Least gap of mean prediction and truth that is told, in the truth's standard deviations."
+        0.1,
+        gt=0,
+        description="Least gap of mean prediction and truth that is told, in the truth's standard deviations.",
     )
     skill: float = Field(0.0, lt=1, description="Told when 1 - loss / loss of the training rate is surely below this.")
     servers: list[str] = Field([], description="URLs of servers whose /metrics tell errors and latency.")

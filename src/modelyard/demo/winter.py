@@ -47,7 +47,7 @@ def scaffold(stage: Stage) -> str:
     )
 
 
-_SERVING = "  require_onnx: false\n  capture:\n    close_s: 2\n"
+_SERVING = "  require_onnx: false\n  capture:\n    close_s: 1\n"
 
 
 def contract(stage: Stage) -> str:
