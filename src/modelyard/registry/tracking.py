@@ -39,10 +39,28 @@ class Tracking:
         folder: Path | None,
     ) -> str:
         """Record a run and return its id; a finished run of this key stays as it is."""
-        run = self.find(key) or self.client.create_run(self.experiment, tags={KEY: key})
+        from mlflow.exceptions import MlflowException
+
+        while True:
+            run = self.find(key) or self.client.create_run(self.experiment, tags={KEY: key})
+            if run.info.status == "FINISHED":
+                return str(run.info.run_id)
+            try:
+                return self._complete(run, key, params, metrics, tags, folder)
+            except MlflowException:
+                if not self._gone(run):  # else a process that shared it found an earlier one, which is taken now
+                    raise
+
+    def _complete(  # noqa: PLR0913 - what `track` was given
+        self,
+        run: "Run",
+        key: str,
+        params: Mapping[str, object],
+        metrics: Mapping[str, float | None],
+        tags: Mapping[str, str],
+        folder: Path | None,
+    ) -> str:
         run_id = str(run.info.run_id)
-        if run.info.status == "FINISHED":
-            return run_id
         self._log(run, params, metrics, tags)
         if folder is not None:
             self.artifacts.write(run_id, folder)
@@ -52,6 +70,9 @@ class Tracking:
             return str(first.info.run_id)
         self.client.set_terminated(run_id, "FINISHED")
         return run_id
+
+    def _gone(self, run: "Run") -> bool:
+        return self.client.get_run(run.info.run_id).info.lifecycle_stage == "deleted"
 
     def find(self, key: str) -> "Run | None":
         """Return the first run of this key."""

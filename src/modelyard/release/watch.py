@@ -7,11 +7,11 @@ from typing import Protocol, Self
 from modelyard.bundle.served import FILE_NAME, Served
 from modelyard.loop.context import Context
 from modelyard.record import Record
-from modelyard.release.answers import Rescored
+from modelyard.release.captured import Captured
 from modelyard.release.counts import Counts, Snapshot, between
 from modelyard.release.judge import judge
 from modelyard.release.sources import chosen
-from modelyard.release.verdict import Answers, Check, Reference, Source, Verdict
+from modelyard.release.verdict import Check, Reference, Source, Verdict
 from modelyard.routing.document import Ref
 from modelyard.routing.release import Release
 
@@ -67,7 +67,7 @@ class Servers:
         self._p99_ms = context.project.config.gate.latency_ms
         self._source = source
         self._store = context.store
-        self._rescored: Rescored | None = None
+        self._captured = Captured(context.store, enabled=context.project.config.serving.capture.enabled)
         self._identities: dict[str, bool] = {}
         self._start: Snapshot | None = None
         self._before: Snapshot | None = None
@@ -103,11 +103,12 @@ class Servers:
             self._start = self._start or now
             waiting = Check(name="source", verdict="waiting", reason="the step begins")
             return Seen(verdict=Verdict(state="hold", checks=(waiting,), reason="the step begins"))
+        answers, outcomes = self._captured(release)
         verdict = judge(
             self._before,
             now,
-            self._answers(release),
-            None,
+            answers,
+            outcomes,
             self._config,
             self._reference(release),
             release=release,
@@ -127,15 +128,9 @@ class Servers:
             self._identities[ref.sha256] = data is None or Served.model_validate_json(data).identity
         return self._identities[ref.sha256]
 
-    def _answers(self, release: Release) -> Answers:
-        if self._rescored is None:
-            self._rescored = Rescored(self._store, release)
-        return self._rescored.read()
-
     def close(self) -> None:
         """Let go of what was fetched."""
-        if self._rescored is not None:
-            self._rescored.close()
+        self._captured.close()
 
 
 def _shown(counts: Counts) -> dict[str, float]:
