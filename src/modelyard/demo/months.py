@@ -22,8 +22,8 @@ _NAMES = ("January", "February", "March", "April", "May", "June", "July", "Augus
 _SPLIT, _CALIBRATED_ON = 7, 6
 STAGED = (
     "Staged: that the first model was trained on winter alone is a choice, outcomes come thirty days late by "
-    "simulation, weather is as observed at the hour, and the two broken challengers were made to be broken. The flights, "
-    "their delays and every number are real and computed in this run."
+    "simulation, weather is as observed at the hour, and the two broken challengers were made to be broken. The "
+    "flights, their delays and every number are real and computed in this run."
 )
 
 
