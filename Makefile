@@ -36,7 +36,7 @@ check: lint ## the fast subset, under two minutes
 	$(BIN)/pytest -m 'not slow' -n 2
 
 test: lint browser ## everything
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --durations=15
 
 campaign: setup ## the long crash campaigns, whole
 	$(BIN)/pytest tests/campaigns -m campaign
