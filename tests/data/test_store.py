@@ -1,21 +1,17 @@
 import errno
-import multiprocessing
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
+from children import CHILDREN, kill_after
 from moto.server import ThreadedMotoServer
 
 from modelyard.data.store import Store
 from modelyard.errors import OutsideError, RequestError
-
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture(scope="module")
@@ -188,11 +184,7 @@ def test_a_killed_writer_leaves_the_old_or_the_new_object(tmp_path: Path):
     contents = [bytes([letter]) * 300_000 for letter in b"ab"]
     store.put("x", contents[0])
     for turn in range(12):
-        child = FORK.Process(target=_write_for_ever, args=(tmp_path, contents))
-        child.start()
-        time.sleep(0.01 + turn * 0.004)
-        os.kill(child.pid or 0, signal.SIGKILL)
-        child.join()
+        kill_after(0.01 + turn * 0.004, _write_for_ever, tmp_path, contents)
         assert store.get("x") in contents
         assert store.list("") == ["x"]
 
@@ -209,7 +201,7 @@ def test_one_of_many_writers_gets_a_new_key(store: Store):
     if store.local("x") is None:
         winners = [store.put_new("x", str(n).encode()) for n in range(4)]
     else:
-        with FORK.Pool(6) as pool:
+        with CHILDREN.Pool(6) as pool:
             winners = pool.map(_put_new, [(store.uri, n) for n in range(60)])
     assert sum(winners) == 1
 

@@ -1,14 +1,11 @@
-"""Runs `run` in child processes that kill themselves at a chosen write, and reads the state that is left.
+"""Runs `run` in child processes that kill themselves at a chosen write, and reads the state that is left."""
 
-The children are forked from a server that has imported everything and computed nothing, so that a trial costs
-what the run costs and not the seconds of the imports.
-"""
-
-import multiprocessing
 import os
 import signal
 import sys
 from pathlib import Path
+
+from children import heard_from
 
 from modelyard import config
 from modelyard.loop import history
@@ -18,28 +15,11 @@ from modelyard.loop.versions import versions
 from modelyard.routing import document
 
 WRITES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.truncate"}
-_PRELOAD = [
-    "crashing", "projects", "modelyard.report.write", "modelyard.loop.versions", "mlflow.tracking",
-    "mlflow.store.tracking.sqlalchemy_store", "mlflow.store.model_registry.sqlalchemy_store", "mlflow.models",
-    "sklearn.linear_model", "sklearn.ensemble", "sklearn.pipeline", "skl2onnx", "onnxruntime", "optuna",
-    "matplotlib.figure", "cloudpickle", "sqlalchemy",
-]  # fmt: skip
-_children = multiprocessing.get_context("forkserver")
-_children.set_forkserver_preload(_PRELOAD)
 
 
 def in_child(root, kill_at=None, kill_after_s=None, **request):
     """Run the project in `root`; kill it before write number `kill_at`. Return exit code and the writes made."""
-    receiver, sender = _children.Pipe(duplex=False)
-    child = _children.Process(target=_child, args=(str(root), kill_at, kill_after_s, request, sender))
-    child.start()
-    sender.close()
-    try:
-        writes = receiver.recv()
-    except EOFError:
-        writes = []
-    child.join()
-    return child.exitcode, writes
+    return heard_from(_child, str(root), kill_at, kill_after_s, request, nothing=[])
 
 
 def _child(root, kill_at, kill_after_s, request, sender):

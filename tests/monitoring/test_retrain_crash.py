@@ -1,6 +1,5 @@
 """A retraining killed at any write is continued by the next call, and done once."""
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import retraining_project as world
+from children import heard_from
 
 from modelyard import config
 from modelyard.loop.versions import versions
@@ -18,22 +18,11 @@ from modelyard.registry.client import connect
 from modelyard.routing import document
 
 WRITES = {"os.rename", "os.link", "os.remove", "os.mkdir"}
-_children = multiprocessing.get_context("forkserver")
-_children.set_forkserver_preload(["retraining_project", "modelyard.monitoring.retrain", "mlflow.tracking"])
 
 
 def in_child(root, kill_at=None):
     """Retrain in `root`; kill it before write number `kill_at`. Return exit code and the writes made."""
-    receiver, sender = _children.Pipe(duplex=False)
-    child = _children.Process(target=_child, args=(str(root), kill_at, sender))
-    child.start()
-    sender.close()
-    try:
-        writes = receiver.recv()
-    except EOFError:
-        writes = []
-    child.join()
-    return child.exitcode, writes
+    return heard_from(_child, str(root), kill_at, nothing=[])
 
 
 def _child(root, kill_at, sender):

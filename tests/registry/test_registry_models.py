@@ -1,15 +1,12 @@
 import json
-import multiprocessing
-import os
 import shutil
-import signal
 import sqlite3
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
+from children import CHILDREN, kill_after
 
 from modelyard.data.store import Store
 from modelyard.errors import OutcomeError, OutsideError, RequestError
@@ -17,7 +14,6 @@ from modelyard.registry.models import Registry, Version
 from modelyard.routing import audit
 from modelyard.routing.document import Ref, Routing
 
-FORK = multiprocessing.get_context("fork")
 SHA = "5e" * 32
 
 
@@ -297,12 +293,8 @@ def test_a_killed_registration_is_completed_by_the_next(blank: Path, tmp_path: P
     shutil.copy(blank, tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     for turn in range(12):
-        child = FORK.Process(target=_register_ever_new, args=(uri, turn))
-        child.start()
-        time.sleep(0.05 + turn * 0.03)
-        os.kill(child.pid or 0, signal.SIGKILL)
-        child.join()
-    child = FORK.Process(target=_complete, args=(uri, 12))
+        kill_after(0.05 + turn * 0.03, _register_ever_new, uri, turn)
+    child = CHILDREN.Process(target=_complete, args=(uri, 12))
     child.start()
     child.join()
     assert child.exitcode == 0

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import crashing
+from children import heard_from
 from releasing import Played, agree
 
 from modelyard import config
@@ -25,16 +26,8 @@ RIGHT = {("promoted", 2, None), ("rolled_back", 1, None), ("rolled_back", 1, 2)}
 
 def in_child(root, says, command="start", kill_at=None):
     """Start or resume a release in a child process; return exit code, writes and the state that it told."""
-    receiver, sender = crashing._children.Pipe(duplex=False)
-    child = crashing._children.Process(target=_child, args=(str(root), says, command, kill_at, sender))
-    child.start()
-    sender.close()
-    try:
-        writes, told = receiver.recv()
-    except EOFError:
-        writes, told = [], ""
-    child.join()
-    return child.exitcode, writes, told
+    exitcode, (writes, told) = heard_from(_child, str(root), says, command, kill_at, nothing=([], ""))
+    return exitcode, writes, told
 
 
 def _child(root, says, command, kill_at, sender):

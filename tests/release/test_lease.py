@@ -1,10 +1,10 @@
 """A lease is renewed while its holder lives, is over for good once it lapsed, and two never hold one."""
 
-import multiprocessing
 import threading
 import time
 
 import pytest
+from children import CHILDREN
 from releasing import Played, agree
 
 from modelyard.errors import OutcomeError, OutsideError
@@ -16,7 +16,6 @@ from modelyard.release.lease import Lease, left_s
 from modelyard.routing import document
 from modelyard.routing.release import clock
 
-FORK = multiprocessing.get_context("fork")
 WAIT = StartRequest(wait=True)
 
 
@@ -186,8 +185,8 @@ def _start(project, go, results):
 
 def test_of_two_controllers_at_once_exactly_one_wins(project):
     made = project(release__every_s=0.3)
-    go, results = FORK.Event(), FORK.Queue()
-    children = [FORK.Process(target=_start, args=(made, go, results)) for _ in range(2)]
+    go, results = CHILDREN.Event(), CHILDREN.Queue()
+    children = [CHILDREN.Process(target=_start, args=(made, go, results)) for _ in range(2)]
     for child in children:
         child.start()
     go.set()

@@ -1,14 +1,12 @@
 import json
-import multiprocessing
 from pathlib import Path
 
 import pytest
+from children import CHILDREN
 
 from modelyard.data.store import Store
 from modelyard.errors import OutsideError
 from modelyard.routing import actor, audit
-
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
@@ -130,7 +128,7 @@ def test_a_head_survives_being_written_down(chain: Store):
 
 
 def test_many_processes_add_each_event_once(store: Store):
-    with FORK.Pool(6) as pool:
+    with CHILDREN.Pool(6) as pool:
         pool.map(_add_many, [store.uri] * 6)
     events = audit.events(store)
     assert len(events) == 20

@@ -1,18 +1,13 @@
 import json
-import multiprocessing
-import os
-import signal
-import time
 from pathlib import Path
 
 import pytest
+from children import CHILDREN, kill_after
 
 from modelyard.data.store import Store
 from modelyard.errors import OutsideError
 from modelyard.routing import audit
 from modelyard.routing.document import KEY, Ref, Routing, read, record, swap
-
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
@@ -153,7 +148,7 @@ def test_roles_that_serve_are_in_service():
 
 
 def test_eight_processes_lose_no_swap(store: Store):
-    with FORK.Pool(8) as pool:
+    with CHILDREN.Pool(8) as pool:
         pool.map(_swap_often, [(store.uri, 8)] * 8)
     assert read(store).generation == 64
     assert read(store).pinned == Ref(version=64, sha256="")
@@ -168,11 +163,7 @@ def _swap_often(work: tuple[str, int]) -> None:
 
 def test_a_killed_swap_leaves_a_whole_document_and_chain(store: Store):
     for turn in range(10):
-        child = FORK.Process(target=_swap_often, args=((store.uri, 10_000),))
-        child.start()
-        time.sleep(0.02 + turn * 0.007)
-        os.kill(child.pid or 0, signal.SIGKILL)
-        child.join()
+        kill_after(0.02 + turn * 0.007, _swap_often, (store.uri, 10_000))
         assert json.loads(store.get(KEY) or b"{}").get("generation", 0) == read(store).generation
         assert audit.verify(store, audit.head(store)) == []
     last = swap(store, pin_next, why="")
