@@ -58,7 +58,7 @@ def test_rows_over_many_blocks_keep_their_order_and_their_digits(made, monkeypat
 
 
 @pytest.mark.parametrize("rows", [1, 2, 8, 15])
-def test_no_block_holds_a_single_row_beside_others(made, monkeypatch, rows):
+def test_a_block_of_a_single_row_keeps_its_digits(made, monkeypatch, rows):
     monkeypatch.setattr("modelyard.batch.scoring.BLOCK", 7)
     out, _ = scored(made, frame(20)[:rows])
     assert (out["probability_good"].to_numpy() == scorer(made.root).score(frame(20)[:rows])[:, 1]).all()

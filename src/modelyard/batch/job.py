@@ -118,9 +118,7 @@ class Job:
             numbers=np.flatnonzero(~refused) + start,
             lines=lines,
             tolerated={i: int(flag.sum()) for i, flag in found.items() if plan.rules[i].tolerated},
-            blocks=Blocks(
-                pool, self.model.scorer, _named(good, "i", plan.inputs), alone=start == 0 and batch.height == 1
-            ),
+            blocks=Blocks(pool, self.model.scorer, _named(good, "i", plan.inputs)),
         )
 
     def _finished(self, batch: _Flying) -> Done:

@@ -1,7 +1,7 @@
 """Scores one batch of rows: blocks side by side, each with one thread, as many as there are cores."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -21,13 +21,12 @@ def workers(scorer: Scorer) -> int:
 class Blocks:
     """The scores of a batch that are being worked out."""
 
-    def __init__(self, pool: ThreadPoolExecutor, scorer: Scorer, rows: pl.DataFrame, *, alone: bool) -> None:
-        """Begin with `rows`; `alone` says that no other row comes before or after them."""
+    def __init__(self, pool: ThreadPoolExecutor, scorer: Scorer, rows: pl.DataFrame) -> None:
+        """Begin with `rows`."""
         self._scorer = scorer
         self._rows = rows
         blocks = [rows.slice(start, length) for start, length in _cuts(rows.height)]
-        score = scorer.score if alone else _beside_another(scorer)
-        self._futures: list[Future[np.ndarray]] = [pool.submit(score, block) for block in blocks]
+        self._futures: list[Future[np.ndarray]] = [pool.submit(scorer.score, block) for block in blocks]
 
     def scores(self) -> np.ndarray:
         """Wait for the scores of all rows, in their order.
@@ -43,15 +42,6 @@ class Blocks:
 def _cuts(rows: int) -> list[tuple[int, int]]:
     """Return (start, length) of the blocks."""
     return [(start, min(BLOCK, rows - start)) for start in range(0, rows, BLOCK)]
-
-
-def _beside_another(scorer: Scorer) -> Callable[[pl.DataFrame], np.ndarray]:
-    """Score a single row twice: alone onnxruntime multiplies it by another kernel, which differs in the last digit."""
-
-    def score(rows: pl.DataFrame) -> np.ndarray:
-        return scorer.score(rows) if rows.height > 1 else scorer.score(pl.concat([rows, rows]))[:1]
-
-    return score
 
 
 def decided(scorer: Scorer, scores: np.ndarray) -> pl.Series:

@@ -32,6 +32,7 @@ class Served(Record):
     encoding: Encoding
     form: Literal["onnx", "python"]
     identity: bool  # features() returns its rows unchanged and is not called
+    by_row: bool = False  # the graph computes each row for itself: one alone gets the digits that it gets among others
     calibration: Calibration | None = None  # inside the graph when the form is onnx
     centre: float = 0.0  # regression: added to what the estimator says; inside the graph when the form is onnx
     reason: str = ""  # why it is not served as ONNX

@@ -22,11 +22,12 @@ def single(run: Run, width: int) -> One:
 def _bound(graph: Graph, width: int) -> One | None:
     """Return None where the model's answer to one row is not an array of one form."""
     session: Any = graph.session
-    sample = session.run([OUTPUT], {INPUT: np.zeros((1, width), dtype=np.float32)})[0]
+    rows = 1 if graph.by_row else 2  # the second stays empty: see runtime.in_company
+    sample = session.run([OUTPUT], {INPUT: np.zeros((rows, width), dtype=np.float32)})[0]
     if not isinstance(sample, np.ndarray) or sample.dtype not in (np.float32, np.float64):
         return None
-    given, found = np.zeros((1, width), dtype=np.float32), np.zeros_like(sample)
-    binding = session.io_binding()
+    given, found = np.zeros((rows, width), dtype=np.float32), np.zeros_like(sample)
+    first, binding = found[:1], session.io_binding()
     binding.bind_input(INPUT, "cpu", 0, np.float32, given.shape, given.ctypes.data)
     binding.bind_output(OUTPUT, "cpu", 0, found.dtype.type, found.shape, found.ctypes.data)
     pack, buffer, run, inner = (
@@ -39,6 +40,6 @@ def _bound(graph: Graph, width: int) -> One | None:
     def one(values: Sequence[float]) -> np.ndarray:
         pack(buffer, 0, *values)
         run.run_with_iobinding(inner, None)
-        return found.astype(np.float64)
+        return first.astype(np.float64)
 
-    return one if np.array_equal(one([0.0] * width), sample.astype(np.float64), equal_nan=True) else None
+    return one if np.array_equal(one([0.0] * width), sample[:1].astype(np.float64), equal_nan=True) else None

@@ -16,7 +16,7 @@ from modelyard.errors import OutcomeError
 from modelyard.evaluation.results import Parity
 from modelyard.record import Record
 from modelyard.training.fitted import Fitted
-from modelyard.training.graph import convert
+from modelyard.training.graph import by_row, convert
 from modelyard.training.parity import parity
 
 _MOST_BYTES = 2**31 - 1  # of a protobuf message
@@ -75,7 +75,7 @@ def _onnx(fitted: Fitted, folder: Path, rows: pl.DataFrame | None, lock_sha256: 
     if len(data) > _MOST_BYTES:
         return f"the ONNX model has {len(data)} bytes, more than a file may have", None
     (folder / MODEL_FILES["onnx"]).write_bytes(data)
-    served = _describe(fitted, "onnx", "", lock_sha256)
+    served = _describe(fitted, "onnx", "", lock_sha256).model_copy(update={"by_row": by_row(data)})
     _write(served, folder)
     try:
         checked = _compare(fitted, served, folder, rows)

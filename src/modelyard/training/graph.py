@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 _OPSET = {"": 18, "ai.onnx.ml": 3}
+_BY_ROW = frozenset({  # operators that look at one row at a time, and treat it as they treat any other
+    "Add", "ArrayFeatureExtractor", "Cast", "Clip", "Concat", "Div", "Equal", "Gather", "Greater", "GreaterOrEqual",
+    "Identity", "Imputer", "IsNaN", "Less", "LessOrEqual", "Max", "Min", "Mul", "Not", "OneHotEncoder", "Reshape",
+    "Scaler", "Slice", "Split", "Squeeze", "Sub", "TreeEnsembleClassifier", "TreeEnsembleRegressor", "Unsqueeze",
+    "Where",
+})  # fmt: skip
 _NAME = "modelyard"  # the default is a random name, and the file's sha256 must repeat
 
 
@@ -41,6 +47,17 @@ def convert(fitted: Fitted) -> bytes:
     finish(model, OUTPUT, classes=len(fitted.classes), calibration=fitted.calibration, centre=fitted.build.centre)
     _order(model)
     return model.SerializeToString(deterministic=True)
+
+
+def by_row(data: bytes) -> bool:
+    """Say whether each row of the graph's answer has the same digits, however many rows are asked at a time.
+
+    Trees and sums within a row have; a matrix product of one row is computed by another kernel than one of many.
+    An operator that is not known here counts as a product.
+    """
+    from onnx import load_model_from_string
+
+    return {node.op_type for node in load_model_from_string(data).graph.node} <= _BY_ROW
 
 
 def _order(model: "ModelProto") -> None:
