@@ -169,13 +169,13 @@ def logarithm_of_the_target(path: Path) -> None:
 def numbered_before_it_was_filtered(path: Path) -> None:
     rng, a, _ = rows(400)
     kept = sorted(rng.sample(range(1, 600), 400))
-    income = [186.63400000000001 if i == 7 else 20 + 40 * abs(x) for i, x in enumerate(a)]  # as a double prints it
-    csv({"": kept, "income": income, "left": [x + rng.gauss(0, 0.7) > 0 for x in a]}, path)
+    income = [186.63400000000001 if i == 7 else 90 + 20 * x for i, x in enumerate(a)]  # as a double prints it
+    csv({"": kept, "income": income, "left": [x + rng.gauss(0, 1.3) > 0 for x in a]}, path)
 
 
 def yearly(path: Path) -> None:
     rng, a, _ = rows(60)
-    csv({"year": list(range(1950, 2010)), "rain": a, "harvest": [3 * x + rng.gauss(0, 1) for x in a]}, path)
+    csv({"year": list(range(1950, 2010)), "rain": a, "harvest": [3 * x + rng.gauss(0, 2) for x in a]}, path)
 
 
 KINDS = {

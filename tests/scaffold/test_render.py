@@ -7,6 +7,7 @@ import yaml
 
 from modelyard.errors import ModelyardError
 from modelyard.scaffold.render import render
+from modelyard.scaffold.renderer import Renderer
 
 
 def test_answers_are_written_and_never_rendered(tmp_path: Path) -> None:
@@ -57,3 +58,36 @@ def test_an_owner_becomes_a_rule_and_no_owner_a_comment(tmp_path: Path) -> None:
     rules = (tmp_path / "with/CODEOWNERS").read_text().splitlines()
     assert next(line.split() for line in rules if not line.startswith("#")) == ["*", "@acme/ml"]
     assert all(line.startswith("#") for line in (tmp_path / "without/CODEOWNERS").read_text().splitlines())
+
+
+def test_another_process_renders_the_same(tmp_path: Path) -> None:
+    render("tabular", {"target": "é {{ 1 }}"}, tmp_path / "here")
+    with Renderer() as renderer:
+        renderer.render("tabular", {"target": "é {{ 1 }}"}, tmp_path / "there")
+    files = sorted(path.relative_to(tmp_path / "here") for path in (tmp_path / "here").rglob("*") if path.is_file())
+    assert files == sorted(p.relative_to(tmp_path / "there") for p in (tmp_path / "there").rglob("*") if p.is_file())
+    assert all((tmp_path / "here" / f).read_bytes() == (tmp_path / "there" / f).read_bytes() for f in files)
+
+
+def test_another_process_refuses_in_the_same_words(tmp_path: Path) -> None:
+    with Renderer() as renderer, pytest.raises(ModelyardError, match="does not ask for colour"):
+        renderer.render("tabular", {"colour": "red"}, tmp_path / "out")
+
+
+def test_another_process_tells_which_file_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with Renderer() as renderer, pytest.raises(OSError, match="out"):
+        renderer.render("tabular", {}, tmp_path / "out")
+
+
+def test_a_renderer_that_is_not_needed_ends_with_its_context(tmp_path: Path) -> None:
+    with Renderer() as renderer:
+        pass
+    assert renderer._process.returncode is not None
+
+
+def test_a_renderer_that_dies_is_told(tmp_path: Path) -> None:
+    with Renderer() as renderer:
+        renderer._process.kill()
+        with pytest.raises(ModelyardError, match="status -9"):
+            renderer.render("tabular", {}, tmp_path / "out")

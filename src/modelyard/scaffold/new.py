@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from modelyard.errors import RequestError
 from modelyard.progress import Progress, silent
-from modelyard.scaffold import absent, facts, git, place, render, tables
+from modelyard.scaffold import absent, facts, git, place, tables
 from modelyard.scaffold.lock import lock
 from modelyard.scaffold.profile import Overrides, profile
+from modelyard.scaffold.renderer import Renderer
 from modelyard.scaffold.result import NewResult, summarise
 
 if TYPE_CHECKING:
@@ -50,20 +51,20 @@ def new(request: NewRequest, progress: Progress = silent) -> NewResult:
     _refuse(request, directory)
     progress("Reading the table", 0, _STEPS)
     query = database.read_query(request.query) if request.query is not None else None
-    table = open_table(request.data, query=query)
-    render.warm_up()
-    found = profile(table, _preset(request))
-    profiled = found.model_copy(update={"source": tables.public(found.source)})
-    with place.building(directory) as workshop:
-        progress("Writing the project", 1, _STEPS)
+    with Renderer() as renderer:
+        table = open_table(request.data, query=query)
+        found = profile(table, _preset(request))
+        profiled = found.model_copy(update={"source": tables.public(found.source)})
         plan = Blueprint(directory, profiled, request.overrides.keep_personal, request.github, query)
-        placed = fill(plan, table, workshop)
-        progress("Locking the dependencies", 2, _STEPS)
-        unlocked = lock(workshop) if request.lock else ""
-        progress("First commit", 3, _STEPS)
-        if request.git:
-            git.first_commit(workshop, f"Project from {facts.shown(profiled.source)}, made by modelyard")
-        progress("Moving it into place", 4, _STEPS)
+        with place.building(directory) as workshop:
+            progress("Writing the project", 1, _STEPS)
+            placed = fill(plan, table, workshop, renderer)
+            progress("Locking the dependencies", 2, _STEPS)
+            unlocked = lock(workshop) if request.lock else ""
+            progress("First commit", 3, _STEPS)
+            if request.git:
+                git.first_commit(workshop, f"Project from {facts.shown(profiled.source)}, made by modelyard")
+            progress("Moving it into place", 4, _STEPS)
     progress("Done", _STEPS, _STEPS)
     return summarise(
         request.template,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from polars import selectors
 
 from modelyard.data import contract as contracts
-from modelyard.scaffold import config_file, facts, naming, render, tables, vendor
+from modelyard.scaffold import config_file, facts, naming, tables, vendor
 from modelyard.scaffold.profile import to_config, to_contract
+from modelyard.scaffold.renderer import Renderer
 
 if TYPE_CHECKING:
     from modelyard.data.load import Table
@@ -42,7 +43,7 @@ class Blueprint:
         return frozenset(found) - frozenset(self.keep_personal)
 
 
-def fill(plan: Blueprint, table: "Table", workshop: Path) -> "Placed":
+def fill(plan: Blueprint, table: "Table", workshop: Path, renderer: Renderer) -> "Placed":
     """Write the project into the empty folder `workshop`.
 
     Raises:
@@ -59,7 +60,7 @@ def fill(plan: Blueprint, table: "Table", workshop: Path) -> "Placed":
         classes=profiled.task != "regression",
     )
     placed = tables.place(rows, name=name, given=table.source, workshop=workshop, final=plan.directory)
-    render.render("tabular", _answers(plan, placed), workshop)
+    renderer.render("tabular", _answers(plan, placed), workshop)
     query = _QUERY if plan.query is not None else None
     config = to_config(profiled, name, source=placed.source, sample=placed.sample, query=query)
     _write(workshop / "modelyard.yaml", config_file.text(config))

@@ -3,8 +3,6 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Thread
-from types import ModuleType
 from typing import Any
 
 from modelyard import assets
@@ -12,8 +10,8 @@ from modelyard.errors import ModelyardError
 
 
 def warm_up() -> None:
-    """Import Copier in the background: it takes most of a second, in which the table can be read."""
-    Thread(target=_import_copier, name="import-copier", daemon=True).start()
+    """Import Copier before it is needed: it takes most of a second."""
+    import copier  # noqa: F401
 
 
 def render(template: str, answers: Mapping[str, Any], into: Path) -> None:
@@ -32,7 +30,8 @@ def render(template: str, answers: Mapping[str, Any], into: Path) -> None:
     if not (source / "copier.yml").is_file():
         raise ModelyardError(f"The template {template!r} is not in this installation.", "Install modelyard again.")
     _refuse_unknown(source, answers)
-    copier = _import_copier()
+    import copier
+
     try:
         copier.run_copy(
             str(source), into, data=dict(answers), defaults=True, overwrite=True, quiet=True, skip_tasks=True
@@ -54,12 +53,6 @@ def _refuse_unknown(source: Path, answers: Mapping[str, Any]) -> None:
     unknown = sorted(name for name in answers if name.startswith("_") or name not in questions)
     if unknown:
         raise ModelyardError(f"The template {source.name!r} does not ask for {', '.join(unknown)}.")
-
-
-def _import_copier() -> ModuleType:
-    import copier
-
-    return copier
 
 
 def _template_error() -> type[Exception]:
