@@ -45,27 +45,30 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Make a machine-learning repository from a table. It trains nothing."""
-    from modelyard.scaffold.new import NewRequest, new
-    from modelyard.scaffold.profile import Overrides
+    from modelyard.scaffold.renderer import Renderer
 
-    target = target or _prompt.target(data, query, ask=not (yes or json))
-    request = NewRequest(
-        directory=directory,
-        data=data,
-        overrides=Overrides(
-            target=target, id=id, time=time, group=group, positive=positive, task=task, estimator=estimator,
-            keep_personal=tuple(keep_personal or ()),
-        ),
-        git=git,
-        lock=lock,
-        github=github,
-        template=template,
-        platform=platform,
-        region=region,
-        query=query,
-    )  # fmt: skip
-    with progress(enabled=not (quiet or json)) as report:
-        result = new(request, report)
+    with Renderer() as renderer:  # it starts now: its imports take as long as those below
+        from modelyard.scaffold.new import NewRequest, new
+        from modelyard.scaffold.profile import Overrides
+
+        target = target or _prompt.target(data, query, ask=not (yes or json))
+        request = NewRequest(
+            directory=directory,
+            data=data,
+            overrides=Overrides(
+                target=target, id=id, time=time, group=group, positive=positive, task=task, estimator=estimator,
+                keep_personal=tuple(keep_personal or ()),
+            ),
+            git=git,
+            lock=lock,
+            github=github,
+            template=template,
+            platform=platform,
+            region=region,
+            query=query,
+        )  # fmt: skip
+        with progress(enabled=not (quiet or json)) as report:
+            result = new(request, report, renderer)
     _output.show(result, _text, as_json=json)
 
 

@@ -37,8 +37,13 @@ class NewRequest:
     query: Path | None = None
 
 
-def new(request: NewRequest, progress: Progress = silent) -> NewResult:
+def new(request: NewRequest, progress: Progress = silent, renderer: Renderer | None = None) -> NewResult:
     """Make the project; on any failure nothing of it is left.
+
+    Args:
+        request: What to make.
+        progress: Is told of each step.
+        renderer: One that was begun earlier.
 
     Raises:
         RequestError: The place is taken, the table cannot be read, or it has no such target.
@@ -51,14 +56,14 @@ def new(request: NewRequest, progress: Progress = silent) -> NewResult:
     _refuse(request, directory)
     progress("Reading the table", 0, _STEPS)
     query = database.read_query(request.query) if request.query is not None else None
-    with Renderer() as renderer:
+    with renderer or Renderer() as ready:
         table = open_table(request.data, query=query)
         found = profile(table, _preset(request))
         profiled = found.model_copy(update={"source": tables.public(found.source)})
         plan = Blueprint(directory, profiled, request.overrides.keep_personal, request.github, query)
         with place.building(directory) as workshop:
             progress("Writing the project", 1, _STEPS)
-            placed = fill(plan, table, workshop, renderer)
+            placed = fill(plan, table, workshop, ready)
             progress("Locking the dependencies", 2, _STEPS)
             unlocked = lock(workshop) if request.lock else ""
             progress("First commit", 3, _STEPS)

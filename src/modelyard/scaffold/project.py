@@ -60,14 +60,18 @@ def fill(plan: Blueprint, table: "Table", workshop: Path, renderer: Renderer) ->
         classes=profiled.task != "regression",
     )
     placed = tables.place(rows, name=name, given=table.source, workshop=workshop, final=plan.directory)
-    renderer.render("tabular", _answers(plan, placed), workshop)
     query = _QUERY if plan.query is not None else None
     config = to_config(profiled, name, source=placed.source, sample=placed.sample, query=query)
-    _write(workshop / "modelyard.yaml", config_file.text(config))
-    _write(workshop / config_file.SCHEMA_PATH, config_file.schema_text())
-    _write(workshop / "contract.yaml", contracts.dump(contract))
+    texts = {
+        "modelyard.yaml": config_file.text(config),
+        config_file.SCHEMA_PATH: config_file.schema_text(),
+        "contract.yaml": contracts.dump(contract),
+    }
     if plan.query is not None:
-        _write(workshop / _QUERY, plan.query + "\n")
+        texts[_QUERY] = plan.query + "\n"
+    renderer.render("tabular", _answers(plan, placed), workshop)  # last: it may still be starting
+    for path, text in texts.items():
+        _write(workshop / path, text)
     vendor.attach(workshop)
     return placed
 

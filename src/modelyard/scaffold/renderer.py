@@ -27,7 +27,7 @@ class Renderer:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},  # so that it finds what this one found
-            start_new_session=True,  # Ctrl-C is for the command, which ends this process
+            process_group=0,  # Ctrl-C is for the command, which ends this process
         )
 
     def __enter__(self) -> Self:
