@@ -175,7 +175,7 @@ def process(command: list[str], ready: str, **env: str) -> Iterator[None]:
         env={**os.environ, **env},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        process_group=0,
     )
     try:
         wait(ready, server)

@@ -31,8 +31,34 @@ class Try(NamedTuple):
     """One version's attempt at a request."""
 
     labels: Labels
-    seconds: float
+    seconds: float | None  # None where it was scored together with others
     failure: Failure | None
+
+
+class Asked(NamedTuple):
+    """A request that is to be scored.
+
+    Attributes:
+        assigned: Who is to answer, and who does where that version fails.
+        champion: By whose contract `body` was read.
+        body: The rows.
+        data: The bytes that they were read from.
+        number: What the answer calls itself.
+    """
+
+    assigned: Assigned
+    champion: Version
+    body: Body
+    data: bytes
+    number: str
+
+    def rows(self, version: Version) -> Sequence[Row]:
+        """Return the rows as a version types them.
+
+        Raises:
+            RefusalError: Its contract does not take them.
+        """
+        return self.body.rows if version is self.champion else version.decoder.decode(self.data).rows
 
 
 @dataclass(slots=True)
@@ -57,45 +83,45 @@ class Outcome:
     standing: float = 0.0
 
 
-def attempt(  # noqa: PLR0913 - the parts of a request, on the hot path
-    assigned: Assigned, champion: Version, asked: Body, data: bytes, number: str, *, alone: bool
-) -> Outcome:
-    """Score a request.
-
-    Args:
-        assigned: Who is to answer, and who does where that version fails.
-        champion: By whose contract `asked` was read.
-        asked: The rows.
-        data: The body that they were read from.
-        number: What the answer calls itself.
-        alone: Whether no other thread scores a single row meanwhile.
-    """
-    outcome = Outcome()
-    _try(outcome, assigned.version, assigned.role, champion, asked, data, number, alone=alone)
+def attempt(asked: Asked, *, alone: bool) -> Outcome:
+    """Score a request; `alone` says that no other thread scores a single row meanwhile."""
+    outcome, assigned = Outcome(), asked.assigned
+    _try(outcome, assigned.version, assigned.role, asked, alone=alone)
     if outcome.body is None and assigned.fallback is not None:
-        _try(outcome, assigned.fallback, CHAMPION, champion, asked, data, number, alone=alone)
+        _try(outcome, assigned.fallback, CHAMPION, asked, alone=alone)
     return outcome
 
 
-def _try(  # noqa: PLR0913 - the parts of a request, on the hot path
-    outcome: Outcome,
-    version: Version,
-    role: str,
-    champion: Version,
-    asked: Body,
-    data: bytes,
-    number: str,
-    *,
-    alone: bool,
-) -> None:
+def attempt_all(asked: Sequence[Asked]) -> list[Outcome]:
+    """Score requests of one row each that are assigned to the same version.
+
+    Where one of them fails, each is scored alone: what fails, and who answers then, is its own affair.
+    """
+    version = asked[0].assigned.version
+    try:
+        rows = [one.rows(version)[0] for one in asked]
+        scores = version.score(rows)
+        return [_scored(one, rows[i : i + 1], scores[i : i + 1]) for i, one in enumerate(asked)]
+    except Exception:  # of any kind: the attempts that follow name it
+        return [attempt(one, alone=True) for one in asked]
+
+
+def _scored(asked: Asked, rows: Sequence[Row], scores: np.ndarray) -> Outcome:
+    version, role = asked.assigned.version, asked.assigned.role
+    body, standing = version.write(scores, asked.body.id or asked.number)
+    tries = [Try((str(version.ref.version), role), None, None)]
+    return Outcome(tries, body, version, role, rows, scores, standing)
+
+
+def _try(outcome: Outcome, version: Version, role: str, asked: Asked, *, alone: bool) -> None:
     begin = time.perf_counter()
     failure = None
     try:
-        rows = asked.rows if version is champion else version.decoder.decode(data).rows
+        rows = asked.rows(version)
         begin = time.perf_counter()
         scores = version.one(rows[0]) if alone and len(rows) == 1 else version.score(rows)
         seconds = time.perf_counter() - begin
-        outcome.body, outcome.standing = version.write(scores, asked.id or number)
+        outcome.body, outcome.standing = version.write(scores, asked.body.id or asked.number)
         outcome.by, outcome.role, outcome.rows, outcome.scores = version, role, rows, scores
     except NotFiniteError:
         failure = Failure(NOT_FINITE, "NotFinite", "the model's scores")

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from modelyard.serving.problems import RefusalError
-from modelyard.serving.reply import MOST_BYTES, Reply, Request, refused, request_id
+from modelyard.serving.reply import MOST_BYTES, Later, Reply, Request, refused, request_id
 
 Respond = Callable[[Request], Reply | Awaitable[Reply]]
 
@@ -67,11 +67,12 @@ class Connection(asyncio.Protocol):
         self._clients = clients
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[tuple[Request, bool]] = deque()
-        self._task: asyncio.Task | None = None
+        self._task: asyncio.Task | Later | None = None  # the answer that is being worked out
         self._since = time.monotonic()  # when the present request, or the pause before it, began
         self._head = 0
         self._reading = False  # between a request's first byte and its last
         self._full = False  # the client does not read its answers
+        self._held = False  # it is not read, since too many of its requests wait
         self._closing = False
         self._broken = False  # what came was not HTTP
         self._last: Reply | None = None  # says so, once those before it are answered
@@ -184,28 +185,39 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._wait(request, keep)
             return
+        self._ask(request, keep)
+
+    def _ask(self, request: Request, keep: bool) -> None:
         reply = self._clients.respond(request)
         if isinstance(reply, Reply):
             self._send(reply, request, keep)
+        elif isinstance(reply, Later):
+            self._task = reply
+            reply.then(lambda found: self._answered(found, request, keep))
         else:
             self._task = asyncio.ensure_future(self._later(reply, request, keep))
 
     def _wait(self, request: Request, keep: bool) -> None:
         self._waiting.append((request, keep))
         if len(self._waiting) == _MOST_WAITING:
+            self._held = True
             self._transport.pause_reading()
 
     async def _later(self, reply: Awaitable[Reply], request: Request, keep: bool) -> None:
-        """Answer a request that takes its time, then those that came meanwhile."""
-        self._send(await reply, request, keep)
-        while self._waiting and not self._closing:
-            request, keep = self._waiting.popleft()
-            found = self._clients.respond(request)
-            self._send(found if isinstance(found, Reply) else await found, request, keep)
+        self._answered(await reply, request, keep)
+
+    def _answered(self, reply: Reply, request: Request, keep: bool) -> None:
+        """Send an answer that took its time, then turn to the requests that came meanwhile."""
         self._task = None
+        self._send(reply, request, keep)
+        while self._waiting and self._task is None and not self._closing:
+            self._ask(*self._waiting.popleft())
+        if self._task is not None:
+            return
         if self._last is not None:
             self._send(self._last, Request("", "", {}, b""), keep=False)
-        elif not self._full and not self._closing:
+        elif self._held and not self._full and not self._closing:
+            self._held = False
             self._transport.resume_reading()
 
     def _send(self, reply: Reply, request: Request, keep: bool) -> None:

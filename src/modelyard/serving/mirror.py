@@ -6,7 +6,7 @@ import time
 from typing import NamedTuple
 
 from modelyard.serving.assign import SHADOW, Assigned
-from modelyard.serving.attempt import attempt
+from modelyard.serving.attempt import Asked, attempt
 from modelyard.serving.body import Body
 from modelyard.serving.keeper import Keeper
 from modelyard.serving.logs import Log
@@ -16,7 +16,7 @@ from modelyard.serving.version import Version
 _MOST_BYTES = 16_000_000
 
 
-class _Asked(NamedTuple):
+class _Mirrored(NamedTuple):
     shadow: Version
     champion: Version
     body: Body
@@ -37,7 +37,7 @@ class Mirror:
         self._log = log
         self._metrics = metrics
         self._keeper = keeper
-        self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Mirrored | None] = queue.SimpleQueue()
         self._added = 0  # bytes; written by the event loop only
         self._finished = 0  # bytes; written by the thread only
         self._thread: threading.Thread | None = None
@@ -53,7 +53,7 @@ class Mirror:
             self._thread = threading.Thread(target=self._run, name="mirror", daemon=True)
             self._thread.start()
         self._added += len(data) + 1000
-        self._queue.put(_Asked(shadow, champion, body, data, number, received))
+        self._queue.put(_Mirrored(shadow, champion, body, data, number, received))
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Work through what waits, as far as it goes in the time."""
@@ -75,15 +75,15 @@ class Mirror:
             finally:
                 self._finished += len(asked.data) + 1000
 
-    def _score(self, asked: _Asked) -> None:
+    def _score(self, asked: _Mirrored) -> None:
         assigned = Assigned(asked.shadow, SHADOW, False, None)
         # not alone: the same version may answer by the event loop once the release has ended
-        found = attempt(assigned, asked.champion, asked.body, asked.data, asked.number, alone=False)
+        found = attempt(Asked(assigned, asked.champion, asked.body, asked.data, asked.number), alone=False)
         tried = found.tries[0]
         series = self._metrics.series(tried.labels)
         series.tried(tried.seconds, tried.failure and tried.failure.kind)
         if tried.failure is not None:
-            self._log.request("mirror", asked.number, 0, tried.seconds, 0, tried.labels[0], *tried.failure[1:])
+            self._log.request("mirror", asked.number, 0, tried.seconds or 0.0, 0, tried.labels[0], *tried.failure[1:])
         if found.scores is not None:
             series.predicted(len(found.rows), found.standing)
             shape, entity = asked.shadow.shape, asked.body.id

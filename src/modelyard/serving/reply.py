@@ -1,10 +1,11 @@
 """A request and its answer, whatever carries them."""
 
+import asyncio
 import itertools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -43,6 +44,34 @@ class Reply(NamedTuple):
     media: bytes = JSON
     more: Sequence[Header] = ()
     after: Callable[[], None] | None = None
+
+
+class Later:
+    """An answer that comes in this turn of the event loop; cheaper than a future and a task that waits for it."""
+
+    __slots__ = ("_reply", "_tell")
+
+    def __init__(self) -> None:
+        self._reply: Reply | None = None
+        self._tell: Callable[[Reply], None] | None = None
+
+    def then(self, tell: Callable[[Reply], None]) -> None:
+        """Say who is to be told, once."""
+        self._tell = tell
+        if self._reply is not None:
+            tell(self._reply)
+
+    def come(self, reply: Reply) -> None:
+        """Give the answer."""
+        self._reply = reply
+        if self._tell is not None:
+            self._tell(reply)
+
+    def __await__(self) -> Generator[Any, None, Reply]:
+        """Wait for it, where a task does."""
+        future = asyncio.get_running_loop().create_future()
+        self.then(lambda reply: None if future.done() else future.set_result(reply))
+        return (yield from future)
 
 
 def request_id(headers: Mapping[bytes, bytes]) -> bytes:
