@@ -11,12 +11,14 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 from released import released
 from test_server_process import ROW, lines, listening, project, ready, wait
 
+TOOLS = Path(sys.executable).parent
 BODY = json.dumps(ROW).encode()
 HEAD = b"POST /predict HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\n"
 GOOD = HEAD + b"content-length: %d\r\n\r\n%b" % (len(BODY), BODY)
@@ -171,6 +173,14 @@ def total(port, name):
 def children(process):
     found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True)
     return [int(pid) for pid in found.stdout.split()]
+
+
+@pytest.mark.slow
+def test_the_openapi_document_promises_what_the_server_does(port):
+    options = ["--checks", "all", "--max-examples", "60", "--continue-on-failure", "--seed", "1", "--no-color"]
+    command = [TOOLS / "schemathesis", "run", f"http://127.0.0.1:{port}/openapi.json", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_workers_count_together_and_a_killed_one_is_replaced_without_loss(tmp_path):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from modelyard import __version__
+from modelyard.serving.reply import MOST_ROWS
 from modelyard.serving.schema import answer_schema, request_schema, row_schema
 from modelyard.serving.version import Version
 
@@ -44,7 +45,7 @@ def _document(version: Version | None) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Predictions", "version": str(version.ref.version) if version else __version__},
         "paths": {
-            "/predict": {"post": _predict(version)},
+            "/predict": {"post": _predict(version, maxItems=MOST_ROWS)},
             "/explain": {"post": _explain(version)},
             "/schema": _get("The JSON Schema of a row", "application/json", 503),
             "/openapi.json": _get("This document", "application/json"),
@@ -57,11 +58,11 @@ def _document(version: Version | None) -> dict[str, Any]:
     }
 
 
-def _predict(version: Version | None) -> dict[str, Any]:
+def _predict(version: Version | None, **limits: int) -> dict[str, Any]:
     body: dict[str, Any] = {"schema": {"type": "object"}}
     answer: dict[str, Any] = {"type": "object"}
     if version is not None:
-        body = {"schema": request_schema(row_schema(version)), "example": version.example}
+        body = {"schema": request_schema(row_schema(version), **limits), "example": version.example}
         answer = answer_schema(version)
     return {
         "summary": "Predict one row or several",
@@ -81,7 +82,7 @@ def _predict(version: Version | None) -> dict[str, Any]:
 
 
 def _explain(version: Version | None) -> dict[str, Any]:
-    found = _predict(version)
+    found = _predict(version, minItems=1, maxItems=1)
     answer = {
         "type": "object",
         "properties": {

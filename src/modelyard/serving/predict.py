@@ -16,13 +16,12 @@ from modelyard.serving.logs import Log
 from modelyard.serving.metrics import NOBODY, Labels, Metrics
 from modelyard.serving.mirror import Mirror
 from modelyard.serving.problems import RefusalError
-from modelyard.serving.reply import Later, Reply, Request, check_body, refused, request_id
+from modelyard.serving.reply import MOST_ROWS, Later, Reply, Request, check_body, refused, request_id
 from modelyard.serving.state import State
 from modelyard.serving.turn import Turn
 from modelyard.serving.version import Version
 
 PREDICT = "/predict"
-MOST_ROWS = 10_000
 MANY_BYTES = 50_000  # their answer is worked out beside the event loop, which meanwhile answers others
 _OK, _FAILED = 200, 500
 

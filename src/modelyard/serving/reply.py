@@ -17,6 +17,7 @@ JSON = b"application/json"
 TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 HTML = b"text/html; charset=utf-8"
 MOST_BYTES = 10_000_000
+MOST_ROWS = 10_000
 _LONGEST_ID = 128
 
 _ENCODE = msgspec.json.Encoder().encode

@@ -49,12 +49,12 @@ def answer_schema(version: Version) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def request_schema(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a body: one row, or several with the entity that they belong to."""
+def request_schema(row: dict[str, Any], **limits: int) -> dict[str, Any]:
+    """Return the schema of a body: one row, or several, within `limits`, with the entity that they belong to."""
     row = {key: value for key, value in row.items() if key != "$schema"}
     envelope = {
         "type": "object",
-        "properties": {"rows": {"type": "array", "items": row}, "id": {"type": ["string", "null"]}},
+        "properties": {"rows": {"type": "array", "items": row, **limits}, "id": {"type": ["string", "null"]}},
         "required": ["rows"],
         "additionalProperties": False,
     }
