@@ -39,7 +39,7 @@ test: lint browser ## everything
 	$(BIN)/pytest -n 2 --durations=15
 
 campaign: setup ## the long crash campaigns, whole
-	$(BIN)/pytest tests/campaigns -m campaign
+	$(BIN)/pytest tests/campaigns -m campaign --timeout 0
 
 bench: setup ## side by side with named peers: ratios
 	$(BIN)/uv sync --quiet --locked --python $(BIN)/python --group benchmarks

@@ -5,14 +5,15 @@
 The table has 8 numeric and 4 categorical columns, three of them shifted. Everybody compares the same rows with the
 same reference in memory; reading files and importing libraries is not counted, except in the line that says so.
 Each peer runs in a virtual environment of its own, made with uv in FOLDER (default: a temporary one), because neither
-installs beside current libraries. One that cannot be installed is said and left out. `--long` streams so many rows
-through the same counts, file by file, to show that memory does not grow with them.
+installs beside current libraries. One that cannot be installed is said and left out. `--long` writes so many rows as
+capture files, with outcomes of every tenth, and runs the whole of `modelyard monitor` on them (drift, performance,
+counts of loss, merging of days) in a process of its own, to show that memory does not grow with the rows: a tenth of
+the rows and all of them must need the same.
 """
 
 import argparse
 import io
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,31 +24,47 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from modelyard import config
+from modelyard.bundle.served import Served
+from modelyard.capture import keys
+from modelyard.capture.rows import SCHEMA
 from modelyard.config.monitoring import Monitoring
-from modelyard.data.contract import Contract
+from modelyard.data import contract as contracts
+from modelyard.data.contract import Column, Contract
+from modelyard.data.encode import Encoding
+from modelyard.data.store import Store
+from modelyard.feedback import ledger
+from modelyard.monitoring import MonitorRequest, monitor
 from modelyard.monitoring.drift import judge
 from modelyard.monitoring.results import ColumnDrift
 from modelyard.monitoring.tally import Tally
 from modelyard.reference.profile import Profile, build
+from modelyard.routing import Ref, document
 
 NUMBERS = 8
 SHIFTED = {"n0", "n1", "c0"}
 DAYS = 7
 TARGET = 60
+SHA = "a" * 64
+FIRST = datetime(2026, 1, 1)
+FILE_ROWS = 50_000  # what a server puts into one file at most
+FILES_PER_DAY = 10
+GROWTH_MB = 150
 PEERS = {
     "evidently": ["evidently==0.7.23", "pandas<3.1", "pyarrow"],
     "nannyml": ["nannyml==0.13.1", "statsmodels", "setuptools<81", "pyarrow"],
 }
 MEASURE = """
-import json, resource, sys, time
+import json, sys, time
 import pandas as pd
 before, now = (pd.read_parquet(path) for path in sys.argv[1:3])
+def peak():
+    return int(next(row for row in open("/proc/self/status") if row.startswith("VmHWM")).split()[1]) / 1024
 def timed(name, work):
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    held = peak()
     begin = time.perf_counter()
     found = work()
-    extra = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held) / 1024
-    print(json.dumps([name, time.perf_counter() - begin, extra, found]), flush=True)
+    print(json.dumps([name, time.perf_counter() - begin, peak() - held, found]), flush=True)
 """
 SCRIPTS = {
     "evidently": MEASURE
@@ -88,7 +105,11 @@ def main() -> None:
     arguments.add_argument("--long", type=int, default=10_000_000)
     arguments.add_argument("--peers", type=Path, help="where their environments are, or shall be")
     arguments.add_argument("--no-peers", action="store_true")
+    arguments.add_argument("--watch", type=Path, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
+    if chosen.watch is not None:
+        watch(chosen.watch)
+        return
     before, now = table(chosen.rows, 0), table(chosen.rows, 1)
     began = time.perf_counter()
     profile = build(before, Contract(name="drift", columns=()), before.columns, predictions=None)
@@ -97,7 +118,9 @@ def main() -> None:
     if not chosen.no_peers:
         with tempfile.TemporaryDirectory() as work:
             beside(before, now, Path(work), chosen.peers or Path(work), ours)
-    long(profile, chosen.long)
+    peaks = [watched(profile, count) for count in (chosen.long // 10, chosen.long)]
+    met = "met" if peaks[1] - peaks[0] <= GROWTH_MB else "MISSED"
+    print(f"  -> ten times the rows: peak memory {peaks[1] - peaks[0]:+.0f} MB; target {GROWTH_MB} MB at most: {met}")
 
 
 def table(rows: int, seed: int) -> pl.DataFrame:
@@ -118,7 +141,7 @@ def table(rows: int, seed: int) -> pl.DataFrame:
 
 def captured(inputs: pl.DataFrame, day: int = 0) -> pl.DataFrame:
     """Lay rows out as captures have them."""
-    when = datetime(2026, 1, 1) + timedelta(days=day)
+    when = FIRST + timedelta(days=day)
     time_of = pl.Series("event_time", [when], dtype=pl.Datetime("us")).new_from_index(0, inputs.height)
     score = pl.Series("score", [0.5]).new_from_index(0, inputs.height)
     scores = pl.Series("scores", [[0.5, 0.5]]).new_from_index(0, inputs.height)
@@ -192,19 +215,72 @@ def environment(name: str, folder: Path) -> Path | None:
     return python
 
 
-def long(profile: Profile, rows: int) -> None:
-    """Stream many rows, a file's worth at a time."""
-    part = table(250_000, 1)
-    began, tally, held = time.perf_counter(), Tally(profile, DAYS), 0.0
-    for number in range(max(rows // part.height, 1)):
-        tally.add(captured(part, day=number % 60))
-        if number == 7:
-            held = peak()
-    judge(tally, tally.columns, profile.rows, Monitoring())
-    seconds = time.perf_counter() - began
-    print(
-        f"{sum(tally.rows.values()):,} rows in files of {part.height:,}: {seconds:.1f} s, "
-        f"peak memory grew by {max(peak() - held, 0):.0f} MB after the first 2 million"
+def watched(profile: Profile, rows: int) -> float:
+    """Write captures, monitor them in a child, and return its peak memory in MB."""
+    with tempfile.TemporaryDirectory(prefix="modelyard-drift-") as folder:
+        written = write_project(Path(folder), profile, rows)
+        done = subprocess.run(
+            [sys.executable, __file__, "--watch", folder], stdout=subprocess.PIPE, text=True, check=True
+        )
+        rows, labelled, drifted, seconds, peak_mb = json.loads(done.stdout)
+    assert rows == written, (rows, written)
+    assert set(drifted) == SHIFTED, drifted
+    told = f"{rows:,} captured rows, {labelled:,} of them labelled, by {FILE_ROWS:,} a file: {seconds:.1f} s"
+    print(f"monitor of {told}, {rows / seconds:,.0f} rows/s, peak memory {peak_mb:.0f} MB", flush=True)
+    return peak_mb
+
+
+def watch(folder: Path) -> None:
+    """Be the child: monitor, and say what was found and needed."""
+    began = time.perf_counter()
+    found = monitor(config.load(folder), MonitorRequest(since=FIRST, as_of=datetime(2027, 1, 1), send=False))
+    drifted = [column.name for column in found.drift.columns if column.alert]
+    print(json.dumps([found.rows, found.performance.labelled, drifted, time.perf_counter() - began, peak()]))
+
+
+def write_project(root: Path, profile: Profile, rows: int) -> int:
+    """Write a project whose version 1 has answered `rows` rows, a file of a server at a time; return how many."""
+    names = [column.name for column in profile.columns]
+    known = [Column(name=n, type="number" if n[0] == "n" else "string") for n in names]
+    contract = Contract(name="drift", columns=(*known, Column(name="y", type="string")))
+    (root / "contract.yaml").write_text(contracts.dump(contract), encoding="utf-8")
+    settings = {"data": {"source": "none.parquet", "target": "y"}, "evaluation": {"metric": "log_loss"}}
+    (root / "modelyard.yaml").write_text(json.dumps({"name": "drift", "task": "binary", **settings}))
+    served = Served(
+        task="binary", classes=["no", "yes"], inputs=names, types={c.name: c.type for c in known},
+        encoding=Encoding(columns=()), form="onnx", identity=True,
+    )  # fmt: skip
+    store = Store.open(".modelyard", root)
+    store.put(f"models/{SHA}/model.json", served.model_dump_json().encode())
+    store.put(f"models/{SHA}/profile.json", profile.model_dump_json().encode())
+    champion = {"champion": Ref(version=1, sha256=SHA)}
+    document.swap(store, lambda r: r.model_copy(update=champion), why="benchmark", action="registered")
+    parts = [table(FILE_ROWS, seed) for seed in range(1, 5)]
+    days = max(rows // FILE_ROWS // FILES_PER_DAY, 1)
+    for day in range(days):
+        numbers = range(day * FILES_PER_DAY, (day + 1) * FILES_PER_DAY)
+        told = pl.concat([write_file(store, parts[number % len(parts)], number, day) for number in numbers])
+        ledger.append(store, told, datetime(2026, 12, 1) + timedelta(seconds=day))
+    return days * FILES_PER_DAY * FILE_ROWS
+
+
+def write_file(store: Store, inputs: pl.DataFrame, number: int, day: int) -> pl.DataFrame:
+    """Write one file of captures as a server does; return the outcomes of every tenth of its rows."""
+    first, boot = number * FILE_ROWS, "boot"
+    sequence = pl.int_range(first, first + FILE_ROWS, dtype=pl.Int64)
+    frame = captured(inputs, day).with_columns(
+        request_id=pl.format("request-{}", sequence), row=pl.lit(0, pl.Int32), entity=pl.lit(None, pl.String),
+        version=pl.lit(1, pl.Int32), sha256=pl.lit(SHA), role=pl.lit("champion"), boot=pl.lit(boot),
+        sequence=sequence, prediction=pl.lit("no"),
+    ).select(*SCHEMA, "inputs")  # fmt: skip
+    file = io.BytesIO()
+    frame.write_parquet(file, compression="zstd", compression_level=1)
+    when = frame["event_time"][0]
+    store.put(keys.written(when.date(), SHA, boot, first, when.timestamp()), file.getvalue())
+    label = pl.when(pl.col("sequence") % 20 == 0).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    nothing = pl.lit(None, pl.Datetime("us"))
+    return frame.gather_every(10).select(
+        "request_id", "row", label=label, label_time=nothing, known=nothing, captured_time="event_time"
     )
 
 
@@ -213,7 +289,9 @@ def line(what: str, seconds: float, extra: float, found: object, ours: float) ->
 
 
 def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the most MB that this process has held; `ru_maxrss` would begin with what its parent held."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -55,6 +55,22 @@ def test_a_correction_wins_and_the_earlier_word_stays_for_its_time(found):
     assert known(found, NOW - timedelta(days=1)) == {}
 
 
+def test_a_correction_that_is_taken_back_counts(found):
+    for day, label in enumerate(["yes", "no", "yes"]):
+        result = tell(found, NOW + timedelta(days=day), request_id=["boot1-0", "nobody"], y=[label, "no"])
+        assert (result.added, result.corrected) == (2, int(day > 0))
+        assert known(found) == {"boot1-0": label}
+    assert tell(found, NOW + timedelta(days=3), request_id=["boot1-0", "nobody"], y=["yes", "no"]).added == 0
+
+
+def test_labels_whose_time_is_given_change_nothing_when_they_are_added_again(found):
+    times = [datetime(2025, 3, 1)], [datetime(2025, 4, 1)]
+    for label, when in zip(["yes", "no"], times, strict=True):
+        tell(found, request_id=["boot1-0"], y=[label], known=when)
+    assert tell(found, NOW + timedelta(days=1), request_id=["boot1-0"], y=["yes"], known=times[0]).added == 0
+    assert known(found) == {"boot1-0": "no"}
+
+
 def test_of_a_repeated_label_the_later_row_counts(found):
     tell(found, request_id=["boot1-0", "boot1-0"], y=["yes", "no"])
     assert known(found) == {"boot1-0": "no"}

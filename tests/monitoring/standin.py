@@ -37,7 +37,7 @@ class GitHub(Standin):
             return 401, {}, json.dumps({"message": f"Bad credentials {self.token}"}).encode()
         with self.lock:
             done = self._done(method, path.removeprefix("/repos/me/it"), query, json.loads(body or b"{}"))
-            if method == "POST" and self.lost:
+            if method in ("POST", "PATCH") and self.lost:
                 self.lost -= 1
                 return "drop"
             return done
@@ -64,6 +64,9 @@ class GitHub(Standin):
         if method == "POST" and rest == "comments":
             self.comments.append({**document, "issue": int(number)})
             return self._json(201, self.comments[-1])
+        if method == "PATCH":
+            self.issues[int(number) - 1] |= document
+            return self._json(200, self.issues[int(number) - 1])
         if rest == "comments":
             return self._json(200, [c for c in self.comments if c["issue"] == int(number)])
         return self._json(200, self.issues[int(number) - 1])
@@ -95,7 +98,7 @@ def serving(standin):
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do  # noqa: N815
 
         def log_message(self, *_):
             pass

@@ -45,9 +45,9 @@ def hook(monkeypatch):
         yield made
 
 
-def states(store, alerts, watched=None, **changes):
-    config = {"stdout": False, "webhook": {"url": "HOOK"}, "timeout_s": 2, "attempts": 1, **changes}
-    sent = send(alerts, Monitoring(alerts=Alerts.model_validate(config)), store, watched=watched)
+def states(store, alerts, judged=lambda _: True, **changes):
+    config = {"stdout": False, "webhook": {"url": "HOOK"}, "timeout_s": 2, "attempts": 1, "resolved": False, **changes}
+    sent = send(alerts, Monitoring(alerts=Alerts.model_validate(config)), store, judged=judged)
     return [(s.key, s.state) for s in sent]
 
 
@@ -76,10 +76,10 @@ def test_a_trouble_that_was_over_is_told_again(store, hook):
     assert states(store, [DRIFT]) == [("drift:v1", "sent")]
 
 
-def test_a_kind_that_was_not_looked_at_is_not_over(store, hook):
+def test_what_was_not_looked_at_is_not_over(store, hook):
     states(store, [DRIFT])
-    states(store, [], watched=("errors",))
-    states(store, [], watched=())
+    states(store, [], judged=lambda key: key == "errors")
+    states(store, [], judged=lambda _: False)
     assert states(store, [DRIFT]) == [("drift:v1", "suppressed")]
 
 
@@ -107,7 +107,7 @@ def test_stale_news_of_what_is_over_is_dropped(store, hook):
     states(store, [DRIFT])
     states(store, [])
     book = json.loads(store.get(KEY))
-    book["troubles"]["drift:v1"]["since"] = ago(days=8)
+    book["troubles"]["drift:v1"]["ended"] = ago(days=8)
     store.put(KEY, json.dumps(book).encode())
     assert states(store, []) == []
 

@@ -12,20 +12,9 @@ from modelyard.loop.context import Context
 from modelyard.monitoring.retrain import retrain
 from modelyard.monitoring.retraining import ledger
 from modelyard.monitoring.retraining.gather import gather, store
-from modelyard.registry.client import connect
 from modelyard.routing import document
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory):
-    """A project whose champion has answered nothing yet."""
-    blank = tmp_path_factory.mktemp("blank") / "mlflow.db"
-    connect(f"sqlite:///{blank}")
-    root = tmp_path_factory.mktemp("trained") / "project"
-    world.made(root, blank)
-    return root
 
 
 @pytest.fixture

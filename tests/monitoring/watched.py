@@ -43,7 +43,9 @@ def inputs(rows=7000, days=56, begin=0, seed=0, shift=0.0, **columns):
     return frame.with_columns(**columns)
 
 
-def project(root, trained=None, task="binary", truth=None, predictions=None, time="when", personal=(), **monitoring):
+def project(
+    root, trained=None, task="binary", truth=None, predictions=None, time="when", personal=(), store=None, **monitoring
+):
     """A project whose champion is version 1, with the profile of `trained`; nothing is really trained."""
     trained = inputs() if trained is None else trained
     classes = CLASSES[task]
@@ -60,8 +62,10 @@ def project(root, trained=None, task="binary", truth=None, predictions=None, tim
         "evaluation": {"metric": "log_loss" if classes else "rmse"},
         "monitoring": {"alerts": {"stdout": False}, **monitoring},
     }
+    if store is not None:
+        settings["environments"] = {"local": {"store": store, "tracking": "sqlite:///.modelyard/mlflow.db"}}
     (root / "modelyard.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    place = Store.open(".modelyard", root)
+    place = Store.open(store or ".modelyard", root)
     served = Served(
         task=task,
         classes=classes,
@@ -92,3 +96,10 @@ def serve(found, frame, scores=None, classes=("no", "yes"), **more):
 
 def store_of(found):
     return Store.open(found.environment.store, found.root)
+
+
+def settings(root, **sections):
+    """Replace whole sections of modelyard.yaml, and read the project again."""
+    path = root / "modelyard.yaml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text(encoding="utf-8")), **sections}), encoding="utf-8")
+    return config.load(root)

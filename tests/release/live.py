@@ -16,9 +16,10 @@ ROW = {"key": 1, "when": "2024-01-05T10:00:00", "size": 0.5, "colour": "red", "n
 
 
 @contextmanager
-def serving(root):
+def serving(root, workers=1):
     """Run a server on a free port; yield its address."""
     command = [sys.executable, "-m", "modelyard.cli", "serve", "--port", "0", "--project", str(root), "-q"]
+    command += ["--workers", str(workers)]
     path = root.parent / f"server {time.monotonic_ns()}"
     with path.open("w") as log:
         process = subprocess.Popen(command, stderr=log, env=dict(os.environ))
@@ -43,10 +44,13 @@ def _port(path):
 
 
 class Load:
-    """Asks a server from one thread, each request for another entity; remembers when which version answered."""
+    """Asks a server from one thread, each request for another entity; remembers when which version answered.
 
-    def __init__(self, url):
-        self.url, self.seen, self._stopped = url, [], threading.Event()
+    A new connection every `each` requests, so that all workers of the server are asked.
+    """
+
+    def __init__(self, url, each=10**9):
+        self.url, self.each, self.seen, self._stopped = url, each, [], threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self):
@@ -58,12 +62,21 @@ class Load:
         self._thread.join()
 
     def _run(self):
-        with httpx.Client(base_url=self.url) as client:
-            number = 0
-            while not self._stopped.is_set():
-                number += 1
-                answer = client.post("/predict", json={"rows": [ROW], "id": f"customer {number % 500}"})
-                self.seen.append((time.monotonic(), answer.status_code, answer.json().get("version"), number % 500))
+        number = 0
+        while not self._stopped.is_set():
+            with httpx.Client(base_url=self.url) as client:
+                until = number + self.each
+                while number < until and not self._stopped.is_set():
+                    number += 1
+                    self._ask(client, number)
+
+    def _ask(self, client, number):
+        try:
+            answer = client.post("/predict", json={"rows": [ROW], "id": f"customer {number % 500}"})
+            said = answer.status_code, answer.json().get("version")
+        except (httpx.HTTPError, ValueError) as error:
+            said = type(error).__name__, None
+        self.seen.append((time.monotonic(), *said, number % 500))
 
     @property
     def versions(self):

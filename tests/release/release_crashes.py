@@ -110,6 +110,7 @@ def sample(origin, folder, seed, count):
         for number in range(count // len(ENDS)):
             kills = drawn(draw, len(writes))
             problem = trial(origin, folder / f"{name} {number}", kills, says)
+            print(f"{name} {number}, killed at {kills} of {len(writes)}: {problem or 'ok'}", flush=True)  # noqa: T201
             if problem:
                 wrong[f"{name} {number}"] = problem
     return wrong

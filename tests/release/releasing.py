@@ -88,6 +88,7 @@ def agree(project):
     generations = [e.generation for e in audit.events if e.key.startswith("routing:")]
     assert generations == list(range(1, routing.generation + 1))
     newest = [e for e in audit.events if e.key.startswith("routing:")][-1]
-    assert (newest.action, newest.subject, newest.why) == (routing.action, routing.subject, routing.why)
+    told, wanted = (newest.action, newest.subject, newest.why), (routing.action, routing.subject, routing.why)
+    assert told == wanted, f"{told} is not {wanted}"
     assert sum(routing.weights.values()) == 1.0
     return routing

@@ -14,6 +14,7 @@ from modelyard.serving.metrics import BOUNDS
 FINE = tuple(round(0.00005 * 2 ** (i / 3), 7) for i in range(54))
 STEPS = (5.0, 25.0, 50.0, 100.0)
 LOOK_S = 2.0
+_OUT = range(2, 7)  # looks at 100 % during which nothing answers
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Kind:
         constant, nan, differing: Of the served answers; `nan` and `differing` are rates.
         golden: Rows of golden.parquet that differ.
         burst: Part of the requests that fail, of both, for two seconds of the first step.
+        outage: Part of the requests that fail on both, the fallback too, for ten seconds of the step at 100 %.
     """
 
     errors: tuple[float, float] = (0.001, 0.001)
@@ -37,6 +39,7 @@ class Kind:
     differing: float = 0.0
     golden: int = 0
     burst: float = 0.0
+    outage: float = 0.0
     median_s: float = 0.0004
 
 
@@ -44,6 +47,7 @@ BROKEN = {
     "raises on 2 % of rows": Kind(errors=(0.02, 0.0)),
     "raises on 2 % of rows, champion fails on 0.5 %": Kind(errors=(0.025, 0.005)),
     "3 x slower": Kind(slower=3.0),
+    "2 x slower": Kind(slower=2.0),
     "constant output": Kind(constant=True),
     "NaN on 5 % of rows, answered": Kind(nan=0.05),
     "NaN on 5 % of rows, rescued by a fallback": Kind(errors=(0.05, 0.0)),
@@ -57,6 +61,7 @@ GOOD = {
     "equal, both fail on 1 %": Kind(errors=(0.01, 0.01)),
     "1.15 x slower": Kind(slower=1.15),
     "equal, an outage hits both while both answer": Kind(burst=0.3),
+    "equal, an outage hits both at 100 %": Kind(outage=0.5),
 }
 
 
@@ -78,7 +83,7 @@ class Servers:
         self.at, self.totals, self.answers = 1_000.0, {}, Answers(golden_differing=kind.golden)
         self.rss = 180e6
         self.outage = self.random.integers(3, 40) if kind.burst else -1
-        self.looks = 0
+        self.looks = self.alone = 0
 
     def serve(self, requests, share):
         self.at += LOOK_S
@@ -87,6 +92,9 @@ class Servers:
         challenger = int(self.random.binomial(requests, share))
         self._count("challenger/2", challenger, max(self.kind.errors[0], burst), self.kind.slower)
         self._count("champion/1", requests - challenger, max(self.kind.errors[1], burst), 1.0)
+        self.alone += share == 1.0
+        if self.alone in _OUT:
+            self._fail_on_both(int(self.random.binomial(challenger, self.kind.outage)))
         self.rss += self.kind.leak * challenger + self.random.normal(0, 2e5)
         self._answer(challenger)
 
@@ -99,6 +107,11 @@ class Servers:
             requests=n, failures=failed, rows=n - failed, scorer=self._bins(seconds), request=self._bins(whole)
         )
         self.totals[key] = self.totals.get(key, Counts()).plus(new)
+
+    def _fail_on_both(self, n):
+        """Count requests on which the challenger failed, and then the champion: they were answered with 500."""
+        for key, new in (("challenger/2", Counts(failures=n, errors=n)), ("champion/1", Counts(failures=n))):
+            self.totals[key] = self.totals[key].plus(new)
 
     def _bins(self, seconds):
         places = np.searchsorted(self.bounds, seconds)

@@ -50,6 +50,27 @@ def test_a_server_splits_sticks_and_follows_a_rollback_without_a_failed_request(
     assert agree(made).champion.version == 1
 
 
+def test_all_workers_of_two_servers_follow_a_promotion_and_a_rollback_under_load(project):
+    made = project(release__steps=[50], release__lease_s=20)
+    with serving(made.root, 2) as one, serving(made.root, 2) as two, Load(one, 5) as a, Load(two, 5) as b:
+        since = clock()
+        store, release = begun(made)
+        with kept(store, release, since):
+            for load in (a, b):
+                load.settled(1, 2)
+            document.swap(store, lambda r: moves.promoted(r, r.release, "", passed=True), why="", action="promoted")
+        for load in (a, b):
+            load.settled(2)
+        rollback(made)
+        for load in (a, b):
+            load.settled(1)
+            begin = len(load.seen)
+            wait(lambda load=load, begin=begin: len(load.seen) > begin + 200)
+            assert {version for *_, version, _ in load.seen[begin:]} == {1}
+    assert a.failed() + b.failed() == []
+    assert agree(made).champion.version == 1
+
+
 def test_servers_return_to_the_champion_when_nobody_renews_and_stay_there(project):
     made = project(release__steps=[50], release__lease_s=2)
     with serving(made.root) as url, Load(url) as load:
@@ -89,7 +110,7 @@ def test_the_command_walks_a_release_against_a_real_server(project):
         finally:
             del os.environ["MODELYARD_SERVERS"]
         told = json.loads(done.stdout)
-        assert (told.get("state"), done.exit_code) == ("promoted", 0), told
+        assert (told.get("state"), done.exit_code) == ("promoted", 0), (told["reason"], told["checks"])
         load.settled(2)
     assert load.failed() == []
     assert told["expected_s"] > 0

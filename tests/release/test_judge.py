@@ -128,10 +128,51 @@ def test_a_release_of_one_step_has_no_champion_to_compare_with_and_still_judges_
     assert warned.name == "scorer_p99"
 
 
-def test_what_the_gate_admitted_as_slower_may_be_slower():
-    slower = good(challenger=counts(2000, seconds=SLOW))
+def test_the_first_features_function_may_take_its_time_and_no_more():
+    slower, reference = good(challenger=counts(2000, seconds=SLOW)), Reference(features=2.0)
     assert judged(slower).state == "roll_back"
-    assert judged(slower, reference=Reference(latency_ratio=4.0)).state == "advance"
+    assert judged(slower, reference=reference).state == "advance"
+    check = next(c for c in judged(slower, reference=reference).checks if c.name == "scorer_median")
+    assert "its features() is new, and takes about 1.414 ms" in check.reason
+    assert judged(good(challenger=counts(2000, seconds=AWFUL)), reference=reference).state == "roll_back"
+
+
+def test_an_outage_at_a_hundred_percent_is_no_fault_of_the_challenger():
+    before = snapshot(0.0, counts(2000), counts(30_000))
+    both = {"challenger": counts(4000, failures=900, errors=900), "champion": counts(30_000, failures=900)}
+    verdict = judged(snapshot(100.0, **both), before=before, start=BEFORE, step=3)
+    assert (verdict.state, verdicts(verdict)["errors"]) == ("hold", "waiting")
+    assert "both on 900: an outage, not the challenger" in verdict.reason
+    ended = judged(snapshot(4000.0, **both), before=before, start=BEFORE, step=3)
+    assert (ended.state, ended.ends) == ("hold", "rollback")
+    over = snapshot(900.0, both["challenger"].plus(counts(120_000)), both["champion"])
+    assert judged(over, before=before, start=BEFORE, step=3).state == "advance"
+
+
+def test_a_bad_challenger_is_seen_through_an_outage():
+    before = snapshot(0.0, counts(2000), counts(30_000))
+    now = snapshot(100.0, counts(4000, failures=500, errors=400), counts(30_000, failures=400))
+    verdict = judged(now, before=before, start=BEFORE, step=3)
+    assert (verdict.state, verdicts(verdict)["errors"]) == ("roll_back", "fail")
+
+
+def test_requests_that_always_fail_on_both_are_no_outage():
+    before = snapshot(0.0, counts(2000, failures=40), counts(30_000, failures=600))
+    now = snapshot(100.0, counts(12_000, failures=240, errors=200), counts(30_000, failures=800))
+    assert judged(now, before=before, start=BEFORE, step=3).state == "advance"
+
+
+def test_while_both_answer_what_the_champion_failed_to_rescue_is_not_its_own_failure():
+    now = good(challenger=counts(2000, failures=60, errors=60), champion=counts(2000, failures=60))
+    assert verdicts(judged(now))["errors"] == "fail"
+
+
+def test_a_server_that_cannot_be_read_is_not_one_without_the_challenger():
+    silent = process(100.0, seen=20.0, ready_at={"1": 20.0, "2": 20.0})
+    verdict = judged(good(at=100.0, one=silent, problems=("http://one did not answer",)))
+    assert (verdict.state, verdicts(verdict)["source"], verdicts(verdict)["ready"]) == ("hold", "waiting", "pass")
+    heard = process(100.0, seen=100.0, ready_at={"1": 100.0, "2": 20.0})
+    assert verdicts(judged(good(at=100.0, one=heard)))["ready"] == "fail"
 
 
 def test_requests_beyond_the_absolute_limit_go_back_unless_the_champions_are_too():

@@ -62,9 +62,9 @@ def test_requests_and_errors_are_summed_by_role_and_version(cloud):
     put(cloud, "champion", "1", 999, 0, project="other")
     found = CloudWatch("Modelyard", dimensions=WHERE, since=time.time() - 120).read()
     one, other = found.of(["challenger"]), found.of(["champion"])
-    assert (one.requests, one.errors, one.rows, one.request.total) == (15, 3, 15, 2)
+    assert (one.requests, one.failed, one.rows, one.request.total) == (15, 3, 15, 2)
     assert (one.request.above(0.001), one.request.above(0.002)) == (1, 0)
-    assert (other.requests, other.errors) == (90, 0)
+    assert (other.requests, other.failed, one.shared) == (90, 0, 0)  # one number for all kinds of errors
     assert found.problems == ()
 
 
@@ -74,7 +74,7 @@ def test_counts_only_grow(cloud):
     first = source.read()
     put(cloud, "challenger", "2", 4, 1)
     gained = source.read().of(["challenger"]).plus(first.of(["challenger"]), -1)
-    assert (gained.requests, gained.errors) == (4, 1)
+    assert (gained.requests, gained.failed) == (4, 1)
 
 
 def test_an_empty_namespace_is_an_error(cloud):

@@ -1,12 +1,22 @@
-"""The routing document in a bucket: its age by the bucket's own clock, and swaps and renewals by If-Match."""
+"""The routing document in a bucket: its age by the bucket's own clock, and swaps and renewals by If-Match.
 
+Each on two servers that share no code: moto's, and versitygw.
+"""
+
+import os
+import sys
 import threading
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 import boto3
+import gateway
 import pytest
+from children import CHILDREN
 from moto.server import ThreadedMotoServer
 
 from modelyard.data.store import Store
@@ -14,20 +24,33 @@ from modelyard.routing import Ref, Release, audit
 from modelyard.routing.document import KEY, read, renew, swap
 
 
-@pytest.fixture
-def store(monkeypatch):
+@contextmanager
+def moto(_):
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t", "AWS_REGION": "us-east-1",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
     urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="tried")
-    yield Store.open("s3://tried/churn", Path())
-    server.stop()
+    known = {"aws_access_key_id": "t", "aws_secret_access_key": "t", "region_name": "us-east-1"}
+    boto3.client("s3", endpoint_url=endpoint, **known).create_bucket(Bucket="tried")
+    try:
+        yield {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
+    finally:
+        server.stop()
+
+
+@contextmanager
+def versitygw(folder):
+    with gateway.gateway(folder / "s3") as one:
+        yield one.world
+
+
+@pytest.fixture(params=[moto, pytest.param(versitygw, marks=pytest.mark.slow)])
+def store(monkeypatch, tmp_path, request):
+    with request.param(tmp_path) as world:
+        for name, value in {"AWS_REGION": "us-east-1", **world}.items():
+            monkeypatch.setenv(name, value)
+        yield Store.open("s3://tried/churn", Path())
 
 
 def begin(routing):
@@ -67,3 +90,38 @@ def test_swaps_and_renewals_at_once_lose_nothing(store):
     assert read(store).weights == {"1": 5.0}
     assert read(store).generation == 6
     assert [e.generation for e in audit.events(store)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_document_is_created_once_and_replaced_only_by_who_has_read_it(store):
+    assert store.put_new(KEY, b"one")
+    assert not store.put_new(KEY, b"two")
+    _, etag = store.get_tagged(KEY)
+    assert store.put_if(KEY, b"three", etag)
+    assert not store.put_if(KEY, b"four", etag)
+    assert store.get(KEY) == b"three"
+
+
+def add(uri, times):
+    """Count in the document; in a process of its own."""
+    for _ in range(times):
+        swap(
+            Store.open(uri, Path()), lambda r: r.model_copy(update={"weights": {"1": r.weights.get("1", 0.0) + 1}}),
+            why="", action="counted",
+        )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_processes_at_once_lose_no_swap_and_no_event(store):
+    children = [CHILDREN.Process(target=_in_world, args=(dict(os.environ), store.uri, 5)) for _ in range(4)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0] * 4
+    assert read(store).weights == {"1": 20.0}
+    assert [e.generation for e in audit.events(store)] == list(range(1, 21))
+
+
+def _in_world(world, uri, times):
+    os.environ.update(world)
+    add(uri, times)

@@ -176,10 +176,10 @@ def children(process):
 
 
 @pytest.mark.slow
-def test_the_openapi_document_promises_what_the_server_does(port):
+def test_the_openapi_document_promises_what_the_server_does(port, tmp_path):
     options = ["--checks", "all", "--max-examples", "60", "--continue-on-failure", "--seed", "1", "--no-color"]
     command = [TOOLS / "schemathesis", "run", f"http://127.0.0.1:{port}/openapi.json", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 

@@ -72,6 +72,7 @@ class Issue(GitHub):
     """Opens one issue per alert, and comments on it while it is open."""
 
     label: str = Field("modelyard-alert", min_length=1, max_length=50, description="By which it finds its issues.")
+    close: bool = Field(True, description="Close the issue when its trouble has ended; else that is a comment only.")
 
 
 class Dispatch(GitHub):
@@ -89,6 +90,7 @@ class Alerts(Section):
     issue: Issue | None = None
     dispatch: Dispatch | None = None
     cooldown_h: float = Field(24, ge=0, description="An alert that stays is repeated after so many hours.")
+    resolved: bool = Field(True, description="Tell once when what was told has ended; `dispatch` is never told so.")
     timeout_s: float = Field(10, gt=0, le=120, description="Of one request.")
     attempts: int = Field(4, ge=1, le=10, description="Of one message, with growing pauses between them.")
 

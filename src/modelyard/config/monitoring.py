@@ -30,5 +30,8 @@ class Monitoring(Section):
     data_age_h: float | None = Field(
         None, gt=0, description="Hours between event and request; default: the contract's freshness of the time column."
     )
+    emf: bool | None = Field(
+        None, description="`monitor` writes CloudWatch metrics to stderr; by default outside `local`."
+    )
     alerts: Alerts = Alerts()
     retrain: Retraining = Retraining()

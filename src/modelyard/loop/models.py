@@ -49,5 +49,8 @@ def _fetch(context: Context, prefix: str, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             context.store.fetch(name, target)
         work.rename(folder)
+    except OSError:
+        if not folder.is_dir():  # else another process was faster, with the same files
+            raise
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -12,8 +12,7 @@ from modelyard.data.store import Store
 from modelyard.errors import ModelyardError
 from modelyard.feedback import joined
 from modelyard.monitoring import alerts as channels
-from modelyard.monitoring import history
-from modelyard.monitoring.alerts import Alert
+from modelyard.monitoring import emf, history
 from modelyard.monitoring.drift import judge
 from modelyard.monitoring.request import MonitorRequest, Spans, now, spans
 from modelyard.monitoring.results import Drift, MonitorResult, Span, VersionDrift
@@ -21,10 +20,11 @@ from modelyard.monitoring.retrain import RetrainResult, retrain
 from modelyard.monitoring.service import service
 from modelyard.monitoring.subject import Subject
 from modelyard.monitoring.summary import summary
-from modelyard.monitoring.troubles import metrics, troubles
+from modelyard.monitoring.troubles import looked_at, metrics, troubles
 from modelyard.monitoring.windows import clock
 from modelyard.progress import Progress, silent
 from modelyard.routing import document
+from modelyard.routing.document import Routing
 
 _MANY_FILES = 8
 _MOST_DAYS = 31  # merged by one run
@@ -59,9 +59,11 @@ def monitor(project: Project, request: MonitorRequest, progress: Progress = sile
         service=service(project, store, routing, subjects, as_of),
         as_of=as_of.isoformat(),
     )
-    found = found.model_copy(update={"alerts": troubles(found), "metrics": metrics(found)})
+    told = {"alerts": troubles(found), "metrics": metrics(found)}
+    versions = emf.measured(drift.versions, performance, found.service, routing)
+    found = found.model_copy(update={**told, "versions": versions})
     if request.send:
-        found = found.model_copy(update={"sent": _send(found.alerts, project, store, request)})
+        found = found.model_copy(update={"sent": _send(found, routing, project, store, request)})
     if request.retrain:
         found = found.model_copy(update={"retrain": _retrain(found, project, request, progress)})
     history.save(store, found)
@@ -141,14 +143,16 @@ def _of(subject: Subject, project: Project) -> VersionDrift:
     return found.model_copy(update={"alert": alert, "columns": columns, "predictions": predictions})
 
 
-def _send(alerts: Sequence[Alert], project: Project, store: Store, request: MonitorRequest) -> list[channels.Sent]:
+def _send(
+    found: MonitorResult, routing: Routing, project: Project, store: Store, request: MonitorRequest
+) -> list[channels.Sent]:
     """Send; a run over an old span has nothing to say about what is over."""
     old = request.until is not None and request.as_of is None
     return channels.send(
-        alerts,
+        found.alerts,
         project.config.monitoring,
         store,
         project=project.config.name,
         env=project.env,
-        watched=() if old else None,
+        judged=(lambda _: False) if old else looked_at(found, routing),
     )

@@ -13,9 +13,15 @@ from modelyard.monitoring.outcomes import Outcomes
 from modelyard.monitoring.results import Estimated, Outcome, PerformanceWindow
 from modelyard.reference.distance import Floats
 
-LEAST_BLOCKS = 5
+LEAST_BLOCKS = 8
+"""Of what is judged: the intervals of a first week, seven days, were too narrow in one stream of forty."""
+_LEAST_RESAMPLED = 5  # of what is shown
 LEAST_ROWS = 30
+LEAST_EVENTS = 10
+"""Rows of the rarer class, seen or expected: below, resampling finds intervals that are far too narrow, or none."""
 _LEVEL = 0.95
+_SURE = 0.99
+"""Of an alert: a stream is looked at every week, so 1 in 20 would be an alert in every second half-year."""
 
 
 def windows_of(outcomes: Outcomes, version: int, as_of: datetime, config: Monitoring) -> list[PerformanceWindow]:
@@ -63,9 +69,8 @@ def _judged(
     reason = _reason(window, outcome)
     if reason or outcome is None:
         return window.model_copy(update={"reason": reason})
-    useless = outcome.skill is not None and outcome.skill.high is not None and outcome.skill.high < config.skill
     return window.model_copy(
-        update={"judged": True, "pooled": outcome, "miscalibrated": _off(outcome), "useless": useless}
+        update={"judged": True, "pooled": outcome, "miscalibrated": outcome.off, "useless": outcome.useless}
     )
 
 
@@ -78,15 +83,24 @@ def _reason(window: PerformanceWindow, outcome: Outcome | None) -> str:
         return f"{outcome.rows} labels are too few"
     if outcome.blocks < LEAST_BLOCKS:
         return f"{outcome.blocks} blocks ({outcome.unit}) are too few"
+    if outcome.events is not None and outcome.events < LEAST_EVENTS:
+        return f"{outcome.events:.0f} rows of the rarer class are too few"
     return ""
 
 
 def _outcome(outcomes: Outcomes, numbers: Sequence[int], config: Monitoring) -> Outcome:
     sums = outcomes.blocks(list(numbers))
     draws, total = _resampled(sums), sums.sum(axis=0)
-    column, level = _worst(outcomes, total)
+    column = _worst(outcomes, total)
     said, seen = 4 + column, 4 + outcomes.width + column
-    skill = _estimate(draws, _skill(outcomes), sums, _LEVEL)
+
+    def gap(level: float) -> Estimate:
+        # that the worst of several classes is looked at asks for a higher level
+        wanted = 1 - (1 - level) / outcomes.width
+        return _estimate(draws, lambda s: (s[:, said] - s[:, seen]) / s[:, 0], sums, wanted)
+
+    limit = config.calibration * _deviation(outcomes, total, column)
+    skill, sure = (_estimate(draws, _skill(outcomes), sums, level) for level in (_LEVEL, _SURE))
     return Outcome(
         since=outcomes.grid.span(numbers[0]).since,
         until=outcomes.grid.span(numbers[-1]).until,
@@ -96,27 +110,34 @@ def _outcome(outcomes: Outcomes, numbers: Sequence[int], config: Monitoring) -> 
         label=outcomes.served.classes[column] if outcomes.width > 1 else "",
         predicted=float(total[said] / total[0]),
         observed=float(total[seen] / total[0]),
-        gap=_estimate(draws, lambda s: (s[:, said] - s[:, seen]) / s[:, 0], sums, level),
-        gap_limit=config.calibration * _deviation(outcomes, total, column),
+        gap=gap(_LEVEL),
+        gap_limit=limit,
         skill=skill if np.isfinite(skill.value) else None,
         loss=float(total[2] / total[0]),
+        events=_events(total, said, seen) if outcomes.served.classes else None,
+        off=_off(gap(_SURE), limit),
+        useless=np.isfinite(skill.value) and sure.high is not None and sure.high < config.skill,
     )
 
 
-def _off(outcome: Outcome) -> bool:
+def _events(total: Floats, said: int, seen: int) -> float:
+    """Return the rows of a class, or of all others, whichever are fewer: as many as were seen, or were expected."""
+    return float(min(max(total[said], total[seen]), max(total[0] - total[said], total[0] - total[seen])))
+
+
+def _off(gap: Estimate, limit: float) -> bool:
     """Say whether a gap is there (its interval excludes 0) and large enough to matter."""
-    gap = outcome.gap
     sure = gap.low is not None and gap.high is not None and (gap.low > 0 or gap.high < 0)
-    return sure and abs(gap.value) > outcome.gap_limit
+    return sure and abs(gap.value) > limit
 
 
-def _worst(outcomes: Outcomes, total: Floats) -> tuple[int, float]:
-    """Return the class whose gap is largest in its standard deviations, and the level that looking at all asks for."""
+def _worst(outcomes: Outcomes, total: Floats) -> int:
+    """Return the class whose gap is largest in its standard deviations."""
     gaps = [
         abs(total[4 + k] - total[4 + outcomes.width + k]) / total[0] / max(_deviation(outcomes, total, k), 1e-12)
         for k in range(outcomes.width)
     ]
-    return int(np.argmax(gaps)), 1 - (1 - _LEVEL) / outcomes.width
+    return int(np.argmax(gaps))
 
 
 def _deviation(outcomes: Outcomes, total: Floats, column: int) -> float:
@@ -148,7 +169,7 @@ def _skill(outcomes: Outcomes) -> Callable[[Floats], Floats]:
 
 def _resampled(sums: Floats) -> Floats:
     """Return (resamples, statistics) sums of resampled blocks; none of too few."""
-    if len(sums) < LEAST_BLOCKS:
+    if len(sums) < _LEAST_RESAMPLED:
         return np.empty((0, sums.shape[1]))
     where = units(np.arange(len(sums)), Plan())
     return where.draws.astype(float) @ totals(sums, where)

@@ -5,10 +5,15 @@ from typing import Literal
 
 from modelyard.config.alerts import Kind
 from modelyard.errors import ModelyardError, OutcomeError
-from modelyard.evaluation.results import Estimate
 from modelyard.monitoring.alerts import Alert, Sent, failure
+from modelyard.monitoring.performed import Estimated, Outcome, Performance, PerformanceWindow
 from modelyard.monitoring.retraining.record import RetrainResult
 from modelyard.record import Record
+
+__all__ = [
+    "Check", "ColumnDrift", "Drift", "DriftWindow", "Estimated", "MonitorResult", "Outcome", "Performance",
+    "PerformanceWindow", "Service", "Span", "VersionDrift", "VersionMetrics",
+]  # fmt: skip
 
 
 class Span(Record):
@@ -86,74 +91,6 @@ class Drift(Record):
     versions: list[VersionDrift] = []
 
 
-class Outcome(Record):
-    """What was said and what came true, on rows that have a label, with 95 % intervals from blocks."""
-
-    since: str
-    until: str
-    rows: int
-    blocks: int
-    unit: str
-    label: str = ""  # multiclass: the class whose gap is shown, the worst one
-    predicted: float
-    observed: float
-    gap: Estimate  # predicted minus observed
-    gap_limit: float
-    skill: Estimate | None  # 1 - loss / loss of the training rate (regression: of the training mean)
-    loss: float  # log loss, or mean squared error
-
-
-class PerformanceWindow(Record):
-    """One version in one window: the window's own outcome, and in `pooled` what it was judged by.
-
-    A window is judged with the matured ones just before it: one week has too few days for a sound interval.
-    """
-
-    version: int
-    since: str
-    until: str
-    rows: int
-    labelled: int
-    coverage: float
-    matured: bool
-    blocks: int = 0
-    label: str = ""
-    predicted: float | None = None
-    observed: float | None = None
-    gap: Estimate | None = None
-    skill: Estimate | None = None
-    loss: float | None = None
-    judged: bool = False
-    pooled: Outcome | None = None
-    miscalibrated: bool = False
-    useless: bool = False
-    reason: str = ""  # why it was not judged
-
-
-class Estimated(Record):
-    """What the model itself expects on rows without a label; it clears no alert."""
-
-    version: int
-    rows: int
-    predicted: float
-    loss: float
-    says: str = "assumes calibration still holds"
-
-
-class Performance(Record):
-    """Calibration in the large and skill, per version and window."""
-
-    alert: bool = False
-    labelled: int = 0
-    coverage: float | None = None
-    windows: list[PerformanceWindow] = []
-    calibration: list[int] = []  # versions whose calibration alert is up
-    skill: list[int] = []  # versions that are worse than no model
-    estimated: list[Estimated] = []
-    hidden: str = ""  # why there is no estimate
-    skill_of: str = ""  # what skill is measured against
-
-
 class Check(Record):
     """One thing about the service that is watched."""
 
@@ -172,6 +109,14 @@ class Service(Record):
     checks: list[Check] = []
 
 
+class VersionMetrics(Record):
+    """The numbers of one version that alarms are set on, and the role that it has now."""
+
+    version: int
+    role: str  # champion, challenger, previous, retired
+    metrics: dict[str, float] = {}
+
+
 class MonitorResult(Record):
     """What `modelyard monitor` says; the keys of `--json`."""
 
@@ -184,6 +129,7 @@ class MonitorResult(Record):
     sent: list[Sent] = []
     retrain: RetrainResult | None = None
     metrics: dict[str, float] = {}
+    versions: list[VersionMetrics] = []
     as_of: str = ""
 
     def failure(self, *, fail_on_drift: bool) -> ModelyardError | None:

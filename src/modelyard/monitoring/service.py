@@ -33,10 +33,10 @@ def _requests(project: Project, store: Store) -> list[Check]:
     told = requests.ask(config.servers, store)
     if told is None:
         return []
-    share = told.errors / told.requests if told.requests else 0.0
+    share = told.errors / told.requests if told.requests else None  # nobody asked: that tells nothing
     says = f"{told.errors:.0f} of {told.requests:.0f} requests failed since the last look"
     silent = f"; {len(told.silent)} of {len(config.servers)} servers did not answer" if told.silent else ""
-    failing = share > config.error_share or bool(told.silent)
+    failing = (share or 0.0) > config.error_share or bool(told.silent)
     checks = [
         Check(name="errors", alert=failing, value=share, limit=config.error_share, unit="share", says=says + silent)
     ]

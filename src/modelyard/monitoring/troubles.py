@@ -1,9 +1,11 @@
 """Turns what was found into alerts, and into the few numbers that alarms are set on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from modelyard.monitoring.alerts import Alert
+from modelyard.monitoring.alerts.dispatch import EVENT
 from modelyard.monitoring.results import ColumnDrift, MonitorResult, PerformanceWindow, VersionDrift
+from modelyard.routing.document import Routing
 
 _MOST_NAMED = 5
 _CRITICAL = {"errors", "no_traffic", "capture_loss"}
@@ -12,6 +14,29 @@ _CRITICAL = {"errors", "no_traffic", "capture_loss"}
 def troubles(found: MonitorResult) -> list[Alert]:
     """Return one alert per trouble: a version's drift, its calibration, its skill, and each check of the service."""
     return [*_drift(found), *_performance(found), *_service(found)]
+
+
+def looked_at(found: MonitorResult, routing: Routing) -> Callable[[str], bool]:
+    """Return what says whether the trouble of a key was judged: without rows, labels or requests nothing is over.
+
+    A version that serves no more has no trouble any more.
+    """
+    serving = {ref.version for ref in (routing.champion, routing.challenger) if ref is not None}
+    judged = {f"drift:v{version.version}" for version in found.drift.versions if _is_judged(version)}
+    pooled = {window.version for window in found.performance.windows if window.judged}
+    judged |= {f"{kind}:v{version}" for kind in ("calibration", "skill") for version in pooled}
+    judged |= {EVENT} if judged else set()
+    judged |= {check.name for check in found.service.checks if check.value is not None}
+
+    def was(key: str) -> bool:
+        version = key.rpartition(":v")[2]
+        return key in judged or (version.isdecimal() and int(version) not in serving)
+
+    return was
+
+
+def _is_judged(version: VersionDrift) -> bool:
+    return any(window.judged for column in version.columns for window in column.windows)
 
 
 def metrics(found: MonitorResult) -> dict[str, float]:

@@ -18,6 +18,8 @@ def lines(found: MonitorResult) -> Iterator[str]:
         yield from (f"  {_mark(alert=c.alert)} {c.name:<13} {c.says}" for c in found.service.checks)
     yield "\nalerts" if found.alerts else "\nno alerts"
     yield from (f"  {alert.severity}: {alert.title}" for alert in found.alerts)
+    ended = [sent for sent in found.sent if sent.resolved and sent.channel == "stdout" and sent.state == "sent"]
+    yield from (f"  resolved: {sent.resolved}" for sent in ended)
     if found.retrain is not None:
         yield f"\nretrain: {found.retrain.says or found.retrain.reason}"
 

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import accumulate
 from math import inf
-from typing import Self
+from typing import NamedTuple, Self
 
 from modelyard.record import Record
 
@@ -11,6 +12,18 @@ CHAMPION = "champion"
 CHALLENGER = ("challenger", "shadow")
 LOAD = "load"
 """The role under which failed loads are counted: a version that never loaded has no other."""
+
+
+class Tails(NamedTuple):
+    """How many durations lie above each bound, `counts[0]` being all of them: made once, asked often."""
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]  # counts[i] lie above bounds[i - 1]
+
+    def above(self, bound: float) -> int:
+        """Return how many are surely above `bound`, which need not be one of the bounds."""
+        place = bisect_left(self.bounds, bound) + 1
+        return self.counts[place] if place < len(self.counts) else 0
 
 
 class Histogram(Record):
@@ -26,7 +39,11 @@ class Histogram(Record):
 
     def above(self, bound: float) -> int:
         """Return how many are surely above `bound`, which need not be one of the bounds."""
-        return sum(self.counts[bisect_left(self.bounds, bound) + 1 :])
+        return self.tails().above(bound)
+
+    def tails(self) -> Tails:
+        """Return the counts above each bound."""
+        return Tails(self.bounds, tuple(accumulate(reversed(self.counts)))[::-1])
 
     def quantile(self, q: float) -> float | None:
         """Return the upper end of the bin that holds the quantile; infinity in the last one, None without any."""
@@ -99,6 +116,11 @@ class Counts(Record):
         """Return the trials that failed: not the sum, since a failure that became an answer of 500 is in both."""
         return max(self.errors, self.failures) + self.load_failures
 
+    @property
+    def shared(self) -> int:
+        """Return the failures that became an answer of 500: of a challenger, its champion failed on them as well."""
+        return min(self.errors, self.failures)
+
     def plus(self, other: Self, sign: int = 1) -> Self:
         """Return the sum; `sign` -1 for what was counted since `other`, never negative."""
         names = ("requests", "errors", "failures", "load_failures", "rows")
@@ -112,12 +134,14 @@ class Process(Record):
 
     Attributes:
         since: When this process was first seen (seconds since 1970).
+        seen: When it was last read; None where that is always now.
         restarts: How often another process had taken its place before.
         rss_bytes: None where nobody measures it.
         ready_at: When each version was last seen ready; None where nobody measures it.
     """
 
     since: float
+    seen: float | None = None
     restarts: int = 0
     rss_bytes: int | None = None
     ready_at: dict[str, float] | None = None

@@ -18,9 +18,12 @@ def source(look: Look) -> Check:
 
 
 def ready(look: Look, config: Config, release: Release) -> Check:
-    """Wait until every server has the challenger; fail when one has not had it for `ready_s`."""
+    """Wait until every server has the challenger; fail when one has not had it for `ready_s`.
+
+    One that cannot be read says nothing about the challenger: `source` waits for it.
+    """
     version = str(release.challenger.version)
-    known = {name: p for name, p in look.now.processes.items() if p.ready_at is not None}
+    known = {name: p for name, p in look.now.processes.items() if p.ready_at is not None and _heard(p, look)}
     away = {name: _away(look, process, version) for name, process in known.items()}
     missing = {name: seconds for name, seconds in away.items() if seconds > 0}
     longest = max(missing.values(), default=0.0)
@@ -34,6 +37,10 @@ def ready(look: Look, config: Config, release: Release) -> Check:
 def _away(look: Look, process: Process, version: str) -> float:
     last = (process.ready_at or {}).get(version, 0.0)
     return 0.0 if last >= look.now.at else look.now.at - max(last, process.since, look.before.at)
+
+
+def _heard(process: Process, look: Look) -> bool:
+    return process.seen is None or process.seen >= look.now.at
 
 
 def restarts(look: Look) -> Check:

@@ -25,7 +25,7 @@ from math import exp, inf, lgamma, log
 _A, _B = 0.5, 20.0  # rates near 0 are what is expected; 20 trials' worth of it is quickly outweighed
 _LOG_PRIOR = lgamma(_A + _B) - lgamma(_A) - lgamma(_B)
 _GOLDEN = (5**0.5 - 1) / 2
-_STEPS = 40
+_STEPS = 30  # leave 5e-7 of the interval, and less of the likelihood
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,8 @@ def below(sample: Sample, limit: float) -> float:
 
 def worse(one: Sample, other: Sample, margin: float) -> float:
     """Return the log evidence that the mean of `one` is more than `margin` above the mean of `other`."""
-    best = _largest(
-        lambda mean: likelihood(other, mean) + likelihood(one, min(one.rate, mean + margin)), 0.0, 1.0 - margin
-    )
-    return mixture(one) + mixture(other) - best
+    allowed = one.rate <= other.rate + margin
+    return mixture(one) + mixture(other) - _best(one, other, margin, allowed=allowed)
 
 
 def higher(one: Sample, other: Sample) -> float:
@@ -78,10 +76,17 @@ def no_worse(one: Sample, other: Sample, margin: float) -> float:
     Half the stake is on `one` alone being below `margin`, which needs no trial of `other`; the mean of two
     e-processes is one.
     """
-    best = _largest(
-        lambda mean: likelihood(other, mean) + likelihood(one, max(one.rate, mean + margin)), 0.0, 1.0 - margin
-    )
-    return average([mixture(one) + mixture(other) - best, below(one, margin)])
+    allowed = one.rate >= other.rate + margin
+    return average([mixture(one) + mixture(other) - _best(one, other, margin, allowed=allowed), below(one, margin)])
+
+
+def _best(one: Sample, other: Sample, margin: float, *, allowed: bool) -> float:
+    """Return the log likelihood of the best two means that a hypothesis allows: what was seen, else on its edge."""
+    if allowed:
+        return likelihood(other, other.rate) + likelihood(one, one.rate)
+    ends = sorted([other.rate, one.rate - margin])
+    low, high = (min(max(end, 0.0), 1.0 - margin) for end in ends)
+    return _largest(lambda mean: likelihood(other, mean) + likelihood(one, mean + margin), low, high)
 
 
 def mixture(sample: Sample) -> float:
@@ -109,11 +114,16 @@ def average(logs: Sequence[float]) -> float:
 
 def _largest(value: Callable[[float], float], low: float, high: float) -> float:
     """Return the largest value of a concave function by golden section, its ends included."""
-    ends = max(value(low), value(high))
+    found = [value(low), value(high)]
+    left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+    a, b = value(left), value(right)
     for _ in range(_STEPS):
-        left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-        if value(left) < value(right):
-            low = left
+        if a < b:
+            low, left, a = left, right, b
+            right = low + _GOLDEN * (high - low)
+            b = value(right)
         else:
-            high = right
-    return max(ends, value((low + high) / 2))
+            high, right, b = right, left, a
+            left = high - _GOLDEN * (high - low)
+            a = value(left)
+    return max(*found, a, b)

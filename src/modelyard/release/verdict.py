@@ -71,14 +71,15 @@ class Outcomes(Record):
 
 
 class Reference(Record):
-    """What the gate recorded, None where it did not.
+    """What is known before a request is counted.
 
     Attributes:
-        latency_ratio: Challenger's over champion's p99 of scoring one row: what was admitted is no surprise.
-        p99_ms: Largest p99 of a request, where the release names none: `gate.latency_ms`.
+        features: Median time of calling features(), as a multiple of the champion's whole time; 0 but where the
+            challenger has one and the champion has none.
+        p99_ms: Largest p99 of a request, where the release names none: `gate.latency_ms`; None where that is absent.
     """
 
-    latency_ratio: float | None = None
+    features: float = 0.0
     p99_ms: float | None = None
 
 

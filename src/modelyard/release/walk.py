@@ -34,7 +34,7 @@ def walk(  # noqa: PLR0913 - what a walk needs
 
     Raises:
         InterruptedRunError: Ctrl-C or SIGTERM; the release is aborted then.
-        OutsideError: The store failed; the servers return to the champion when the lease lapses.
+        OutsideError: The store failed for as long as the lease; the servers have returned to the champion.
     """
     with kept(store, release, since) as lease:
         walker = _Walk(project, store, release, watch, lease, progress)
@@ -64,6 +64,7 @@ class _Walk:
         self.watch = watch
         self.lease = lease
         self.progress = progress
+        self.steps = len(release.steps)
         self.journal = Journal(store, release.id)
         self.began = clock()
         self.logged: tuple[object, float] = (None, -math.inf)
@@ -74,12 +75,22 @@ class _Walk:
             self.journal.add("started", self.release)
         self.watch.begin(self.release)
         while self.lease.wait(self.config.every_s):
-            moves.held(document.read(self.store), self.release.holder)
-            ended = self._act(self._look())
+            try:
+                ended = self._turn()
+            except OutsideError as error:  # the store: the lease says how long it may be away
+                self.progress(f"step {self.release.step + 1}: {error.message}", self.release.step, self.steps)
+                continue
             if ended is not None:
                 return ended
         moves.held(document.read(self.store), self.release.holder)
         return self.end(moves.rolled_back, "rolled_back", "its lease lapsed")
+
+    def _turn(self) -> Routing | None:
+        """Look and act once; a swap of which the store gave no word may have put the release on its next step."""
+        known = moves.held(document.read(self.store), self.release.holder)
+        if known.step != self.release.step:
+            self._enter(known)
+        return self._act(self._look())
 
     def end(self, move: Callable[[Routing, Release, str], Routing], event: str, reason: str) -> Routing:
         """Swap in an end of the release, then note it."""
@@ -95,10 +106,8 @@ class _Walk:
             check = Check(name="metrics", verdict="waiting", reason=error.message)
             look = Seen(verdict=Verdict(state="hold", checks=(check,), reason=error.message))
         self._log(look)
-        steps = len(self.release.steps)
-        self.progress(
-            f"step {self.release.step + 1}: {look.verdict.reason or look.verdict.state}", self.release.step, steps
-        )
+        said = f"step {self.release.step + 1}: {look.verdict.reason or look.verdict.state}"
+        self.progress(said, self.release.step, self.steps)
         return look
 
     def _log(self, look: Seen) -> None:
@@ -122,7 +131,7 @@ class _Walk:
             return self._patient(verdict, stayed)
         if stayed < self.release.hold_s:
             return None
-        if self.release.step + 1 < len(self.release.steps):
+        if self.release.step + 1 < self.steps:
             self._advance()
             return None
         return self._finish(verdict)
@@ -143,12 +152,16 @@ class _Walk:
         def move(routing: Routing, release: Release) -> Routing:
             return moves.advanced(routing, release) if release.step == step else routing
 
-        nth = f"step {step + 1} of {len(self.release.steps)} passed"
+        nth = f"step {step + 1} of {self.steps} passed"
         routing = self._swap(move, "release_advanced", nth)
-        self.release = moves.held(routing, self.release.holder)
-        self.began = clock()
-        self.journal.add("advanced", self.release, reason=nth)
-        self.watch.begin(self.release)
+        self._enter(moves.held(routing, self.release.holder))
+
+    def _enter(self, release: Release) -> None:
+        """Begin to judge a step."""
+        nth = f"step {release.step} of {self.steps} passed"
+        self.release, self.began = release, clock()
+        self.journal.add("advanced", release, reason=nth)
+        self.watch.begin(release)
 
     def _finish(self, verdict: Verdict) -> Routing:
         if self.release.shadow:

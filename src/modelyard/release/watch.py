@@ -4,19 +4,17 @@ import os
 import time
 from typing import Protocol, Self
 
-from modelyard.bundle.served import FILE_NAME, Served
 from modelyard.loop.context import Context
 from modelyard.record import Record
 from modelyard.release.captured import Captured
 from modelyard.release.counts import Counts, Snapshot, between
+from modelyard.release.features import new_features
 from modelyard.release.judge import judge
 from modelyard.release.sources import chosen
 from modelyard.release.verdict import Check, Reference, Source, Verdict
-from modelyard.routing.document import Ref
 from modelyard.routing.release import Release
 
 _TRAFFIC_S = 1.0
-_FRAMES = 6.0  # what making a frame for features() costs, as a multiple of the way without it: tens of microseconds
 Counted = dict[str, dict[str, float]]
 
 
@@ -68,7 +66,7 @@ class Servers:
         self._source = source
         self._store = context.store
         self._captured = Captured(context.store, enabled=context.project.config.serving.capture.enabled)
-        self._identities: dict[str, bool] = {}
+        self._features: tuple[str, float] = ("", 0.0)
         self._start: Snapshot | None = None
         self._before: Snapshot | None = None
 
@@ -119,14 +117,11 @@ class Servers:
         return Seen(verdict=verdict, counts=counts)
 
     def _reference(self, release: Release) -> Reference:
-        frames = self._identity(release.champion) and not self._identity(release.challenger)
-        return Reference(latency_ratio=_FRAMES if frames else None, p99_ms=self._p99_ms)
-
-    def _identity(self, ref: Ref) -> bool:
-        if ref.sha256 not in self._identities:
-            data = self._store.get(f"models/{ref.sha256}/{FILE_NAME}")
-            self._identities[ref.sha256] = data is None or Served.model_validate_json(data).identity
-        return self._identities[ref.sha256]
+        of, features = self._features
+        if of != release.id:
+            features = new_features(self._store, release.champion, release.challenger)
+            self._features = release.id, features
+        return Reference(features=features, p99_ms=self._p99_ms)
 
     def close(self) -> None:
         """Let go of what was fetched."""

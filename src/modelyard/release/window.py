@@ -16,6 +16,8 @@ class Look(Record):
         champion: In the step; since the release began where the step leaves it half of the requests or less. Which of
             the two depends on the step alone, never on what was counted.
         challenger: In the step.
+        thin: The champion's requests are not those of this step, so what befalls all requests now befalls only the
+            challenger.
         seconds: Since the step began.
         alpha: Chance of a false alarm of one test at one step: that of the release, shared evenly by its five tests
             and its steps (Bonferroni), so that together they keep it whatever their dependence.
@@ -28,6 +30,7 @@ class Look(Record):
     start: Snapshot
     champion: Counts
     challenger: Counts
+    thin: bool
     seconds: float
     alpha: float
     beta: float
@@ -39,12 +42,14 @@ def look(before: Snapshot, now: Snapshot, start: Snapshot | None, config: Config
     loads = f"{LOAD}/{release.challenger.version}"
     failed = now.counts.get(loads, Counts()).plus(before.counts.get(loads, Counts()), -1)
     thin = release.steps[release.step] > _THIN and not release.shadow
+    since = between(begun, now) if thin else step
     return Look(
         before=before,
         now=now,
         start=begun,
-        champion=between(begun, now).champion if thin else step.champion,
+        champion=since.champion.plus(Counts(failures=since.challenger.shared), -1),  # its failures as fallback
         challenger=step.challenger.plus(failed),
+        thin=thin,
         seconds=step.seconds,
         alpha=config.alpha / (len(TESTS) * len(release.steps)),
         beta=config.alpha,

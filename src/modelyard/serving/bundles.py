@@ -44,5 +44,8 @@ def _fetch(store: Store, prefix: str, folder: Path) -> None:
         for key in store.list(prefix):
             store.fetch(key, work / key.removeprefix(f"{prefix}/"))
         work.rename(folder)
+    except OSError:
+        if not folder.is_dir():  # else another process was faster, with the same files
+            raise
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -1,7 +1,8 @@
 """Scores the single rows of one turn of the event loop together: a frame of many rows costs what a frame of one does.
 
-The time of a row in company says little of the model, and one that gets a small share of the requests has less company
-than its champion. So only rows that were scored alone are timed, and every `_ALONE`th turn scores all of its rows so.
+The time of a row in company says little of the model, and a version that gets a small share of the requests has less
+company than its champion. So only rows that were scored alone are timed: those of a turn with few of them, for which
+company saves little, and those of every `_ALONE`th turn.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from modelyard.serving.attempt import Asked, Outcome, attempt, attempt_all
 from modelyard.serving.version import Version
 
+_FEW = 3
 _ALONE = 32
 
 Done = Callable[[Outcome], None]
@@ -37,7 +39,7 @@ class Turn:
     def _score(self) -> None:
         entries, self._entries = self._entries, []
         self._count += 1
-        if len(entries) == 1 or self._count % _ALONE == 0:
+        if len(entries) <= _FEW or self._count % _ALONE == 0:
             for asked, done in entries:
                 done(attempt(asked, alone=True))
             return

@@ -18,6 +18,7 @@ from modelyard.data.split import Split
 from modelyard.errors import OutcomeError
 from modelyard.loop.check import applicable, open_source
 from modelyard.loop.context import Context
+from modelyard.loop.cutoff import planned
 from modelyard.loop.results import DataRecord, Part
 from modelyard.loop.table import take
 from modelyard.loop.workspace import Workspace, write_atomically
@@ -95,7 +96,7 @@ def _store(context: Context, table: Table, previous: Split | None, checked: Chec
     snapshot = take(context, context.contract(), table)
     everything = snapshots.read(context.store, snapshot)
     frame = labelled(everything, config.data.target)
-    split = splits.plan(frame, config.split, config.data, previous)
+    split = planned(context, frame, previous)
     rows = learnable(Rows(frame=frame, parts=splits.parts(split, frame)), config)
     record = DataRecord(
         snapshot=snapshot,

@@ -22,6 +22,7 @@ class Delivery(Record):
     """One trouble on one channel."""
 
     state: Literal["owed", "told"]
+    what: Literal["news", "end"] = "news"  # that it is there, or that it has ended
     at: str  # ISO, UTC: when it was told, or first owed
     told: int = 0  # how often; part of a message's identity
     holder: str = ""  # the monitor that is sending it now ...
@@ -37,7 +38,13 @@ class Trouble(Record):
     alert: Alert
     since: str  # ISO, UTC: a trouble that comes back has a new beginning
     over: bool = False
+    ended: str = ""  # ISO, UTC: when it was first found to be over
     deliveries: dict[str, Delivery] = {}
+
+    @property
+    def last(self) -> str:
+        """Return when it ended; an older book noted that as `since`."""
+        return self.ended or self.since
 
 
 class Book(Record):

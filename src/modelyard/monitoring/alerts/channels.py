@@ -21,7 +21,7 @@ def channels(config: Alerts, say: Callable[[str], None]) -> list[Channel]:
     if config.sns is not None:
         found.append(SnsChannel(config.sns.topic, _kinds(config.sns)))
     if (issue := config.issue) is not None:
-        found.append(IssueChannel(Repository(issue.repository, issue.token), issue.label, _kinds(issue)))
+        found.append(IssueChannel(Repository(issue.repository, issue.token), issue.label, issue.close, _kinds(issue)))
     if (event := config.dispatch) is not None:
         found.append(DispatchChannel(Repository(event.repository, event.token), _kinds(event)))
     return found

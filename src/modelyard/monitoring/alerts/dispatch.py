@@ -20,6 +20,7 @@ class DispatchChannel:
     repository: Repository
     kinds: tuple[Kind, ...] | None = None
     name: ChannelName = "dispatch"
+    tells_end: bool = False
 
     def wanted(self, alerts: list[Alert]) -> list[Alert]:
         """Return one alert that stands for all that ask for retraining."""

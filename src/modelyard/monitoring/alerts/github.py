@@ -40,6 +40,10 @@ class Repository:
         """Post once: whether another attempt would do it twice is for the caller to know."""
         return self._explained(lambda: once(self._request("POST", path, document), timeout_s))
 
+    def change(self, path: str, document: dict[str, Any], timeout_s: float) -> Answer:
+        """Change what lies at `path`; doing it twice does no more."""
+        return self._explained(lambda: once(self._request("PATCH", path, document), timeout_s))
+
     @property
     def _full_name(self) -> str:
         name = self.name or os.environ.get("GITHUB_REPOSITORY", "").strip()

@@ -26,26 +26,43 @@ class IssueChannel:
 
     repository: Repository
     label: str
+    close: bool = True
     kinds: tuple[Kind, ...] | None = None
     name: ChannelName = "issue"
+    tells_end: bool = True
 
     def wanted(self, alerts: list[Alert]) -> list[Alert]:
         """Return the alerts of its kinds."""
         return of_kinds(alerts, self.kinds)
 
     def deliver(self, message: Message) -> str:
-        """Open an issue, or comment on the open one; return its number."""
-        return repeat(lambda number: self._tell(message, check=number > 1 or message.unclear), message.patience)
+        """Open an issue, or comment on the open one, and close it where its trouble has ended; return its number."""
+        work = self._end if message.ended else self._tell
+        return repeat(lambda number: work(message, check=number > 1 or message.unclear), message.patience)
+
+    def _end(self, message: Message, *, check: bool) -> str:
+        """Say in the open issue that it is over; one that a person has closed is left alone."""
+        issue = self._remembered(message) or self._found(message)
+        if issue is None:
+            return ""
+        number = str(issue["number"])
+        self._comment(message, issue, check=check or self.close)  # it may be said already, and only not closed
+        if self.close:
+            closed = {"state": "closed", "state_reason": "completed"}
+            self.repository.change(f"/issues/{number}", closed, message.patience.timeout_s)
+        return number
 
     def _tell(self, message: Message, *, check: bool) -> str:
         issue = self._remembered(message) or self._found(message)
         if issue is None:
             return self._open(message)
-        number = str(issue["number"])
+        self._comment(message, issue, check=check)
+        return str(issue["number"])
+
+    def _comment(self, message: Message, issue: dict[str, Any], *, check: bool) -> None:
         if not (check and self._is_written(message, issue)):
             document = {"body": f"{_body(message)}\n\n{_mark(message.id)}"}
-            self.repository.write(f"/issues/{number}/comments", document, message.patience.timeout_s)
-        return number
+            self.repository.write(f"/issues/{issue['number']}/comments", document, message.patience.timeout_s)
 
     def _open(self, message: Message) -> str:
         document = {

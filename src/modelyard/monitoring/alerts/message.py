@@ -21,6 +21,7 @@ class Message:
         place: Where the last message of this key went (an issue's number); "" for none.
         patience: How long it may take.
         unclear: An earlier attempt may have arrived.
+        ended: What was told of is over.
     """
 
     alert: Alert
@@ -30,6 +31,7 @@ class Message:
     place: str = ""
     patience: Patience = field(default_factory=Patience)
     unclear: bool = False
+    ended: bool = False
 
     def within(self, patience: Patience) -> "Message":
         """Return the message with another deadline."""
@@ -42,6 +44,11 @@ class Channel(Protocol):
     @property
     def name(self) -> ChannelName:
         """What results call it."""
+        ...
+
+    @property
+    def tells_end(self) -> bool:
+        """Whether it is told when a trouble has ended."""
         ...
 
     def wanted(self, alerts: list[Alert]) -> list[Alert]:

@@ -1,11 +1,10 @@
 """Decides which message is due on which channel; works on the book alone, so that it can be done again."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from modelyard.config.alerts import Kind
 from modelyard.monitoring.alerts.book import SKEW_S, Book, Delivery, Trouble, age_s, seconds
 from modelyard.monitoring.alerts.record import Alert
 
@@ -22,14 +21,16 @@ class Terms:
         now: This moment.
         cooldown_s: A trouble that stays is told again after so long.
         hold_s: A message that another monitor began to send is left to it for so long.
-        watched: The kinds of trouble that were looked at; None for all.
+        judged: Says whether the trouble of a key was looked at; one that was and is not there is over.
+        enders: The channels that are told when a trouble has ended.
     """
 
     holder: str
     now: datetime
     cooldown_s: float
     hold_s: float
-    watched: Collection[Kind] | None = None
+    judged: Callable[[str], bool] = lambda _: True
+    enders: Collection[str] = ()
 
 
 def claimed(book: Book, wanted: Sequence[tuple[str, Alert]], channels: Collection[str], terms: Terms) -> Book:
@@ -46,6 +47,7 @@ def claimed(book: Book, wanted: Sequence[tuple[str, Alert]], channels: Collectio
     for channel, alert in wanted:
         known = troubles.get(alert.key) or Trouble(alert=alert, since=terms.now.isoformat())
         troubles[alert.key] = _due(known, channel, terms)
+    troubles = {key: _ending(trouble, terms) for key, trouble in troubles.items()}
     held = {key: _held(trouble, channels, terms) for key, trouble in troubles.items()}
     return Book(troubles={key: trouble for key, trouble in held.items() if _is_kept(trouble, terms)})
 
@@ -58,7 +60,9 @@ def mine(book: Book, channel: str, holder: str) -> list[Trouble]:
 
 def message_id(trouble: Trouble, channel: str) -> str:
     """Return the identity of the message that is owed: the same until it is noted as told."""
-    text = "\0".join((trouble.alert.key, trouble.since, channel, str(trouble.deliveries[channel].told)))
+    delivery = trouble.deliveries[channel]
+    end = [trouble.last] if delivery.what == "end" else []
+    text = "\0".join((trouble.alert.key, trouble.since, channel, str(delivery.told), *end))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -73,11 +77,30 @@ def _seen(trouble: Trouble, alert: Alert | None, terms: Terms) -> Trouble:
     if alert is not None and not trouble.over:
         return trouble.model_copy(update={"alert": alert})
     if alert is not None:  # back: what was told of it before does not count
-        past = {name: d.model_copy(update={"at": ""}) for name, d in trouble.deliveries.items()}
+        past = {name: _past(delivery) for name, delivery in trouble.deliveries.items()}
         return Trouble(alert=alert, since=terms.now.isoformat(), deliveries=past)
-    if trouble.over or (terms.watched is not None and trouble.alert.kind not in terms.watched):
+    if trouble.over or not terms.judged(trouble.alert.key):
         return trouble
-    return trouble.model_copy(update={"over": True, "since": terms.now.isoformat()})
+    return trouble.model_copy(update={"over": True, "ended": terms.now.isoformat()})
+
+
+def _past(delivery: Delivery) -> Delivery:
+    """Forget when it was told; an end that is still owed is none any more, also for who is sending it."""
+    if delivery.what == "news" and delivery.state == "owed":
+        return delivery.model_copy(update={"at": ""})
+    return Delivery(state="told", at="", told=delivery.told, place=delivery.place)
+
+
+def _ending(trouble: Trouble, terms: Terms) -> Trouble:
+    """Mark the end as owed where the trouble was told of."""
+    if not trouble.over:
+        return trouble
+    owed = {
+        name: Delivery(state="owed", what="end", at=terms.now.isoformat(), told=known.told, place=known.place)
+        for name, known in trouble.deliveries.items()
+        if name in terms.enders and known.state == "told" and known.what == "news"
+    }
+    return trouble.model_copy(update={"deliveries": {**trouble.deliveries, **owed}})
 
 
 def _due(trouble: Trouble, channel: str, terms: Terms) -> Trouble:
@@ -98,7 +121,7 @@ def _held(trouble: Trouble, channels: Collection[str], terms: Terms) -> Trouble:
     for channel, delivery in trouble.deliveries.items():
         if delivery.state == "told" or is_held(delivery, terms):
             deliveries[channel] = delivery
-        elif channel in channels and not (trouble.over and (age_s(trouble.since, terms.now) or 0) > _OWED_S):
+        elif channel in channels and not (trouble.over and (age_s(trouble.last, terms.now) or 0) > _OWED_S):
             tried = delivery.tried or bool(delivery.holder)
             update = {"holder": terms.holder, "held_until": until, "tried": tried}
             deliveries[channel] = delivery.model_copy(update=update)
@@ -107,4 +130,4 @@ def _held(trouble: Trouble, channels: Collection[str], terms: Terms) -> Trouble:
 
 def _is_kept(trouble: Trouble, terms: Terms) -> bool:
     is_owed = any(d.state == "owed" for d in trouble.deliveries.values())
-    return not trouble.over or is_owed or (age_s(trouble.since, terms.now) or 0.0) < _KEPT_S
+    return not trouble.over or is_owed or (age_s(trouble.last, terms.now) or 0.0) < _KEPT_S

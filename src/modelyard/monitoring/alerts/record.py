@@ -42,3 +42,4 @@ class Sent(Record):
     channel: ChannelName
     state: Literal["sent", "suppressed", "failed"]
     reason: str = ""
+    resolved: str = ""  # the title of what has ended, where that is what was told

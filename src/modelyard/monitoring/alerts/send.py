@@ -2,10 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from modelyard.config.alerts import Kind
 from modelyard.config.monitoring import Monitoring
 from modelyard.data.store import Store
 from modelyard.errors import ModelyardError, OutsideError
@@ -33,7 +32,7 @@ def send(  # noqa: PLR0913 - one call, and all but three have defaults
     *,
     project: str = "",
     env: str = "local",
-    watched: Collection[Kind] | None = None,
+    judged: Callable[[str], bool] = lambda _: True,
     say: Callable[[str], None] = _unsaid,
     budget_s: float = BUDGET_S,
 ) -> list[Sent]:
@@ -48,8 +47,9 @@ def send(  # noqa: PLR0913 - one call, and all but three have defaults
         store: Keeps what was told to whom (`alerts.json`).
         project: Named in the messages.
         env: Likewise.
-        watched: The kinds that were looked at; a trouble of these kinds that is not among `alerts` is over, and
-            is told again at once when it comes back. None is every kind; a run over an old window passes ().
+        judged: Says whether the trouble of a key was looked at. One that was and is not among `alerts` is over: that
+            is told once (`alerts.resolved`), and the trouble at once when it comes back. A run over an old window
+            has looked at none.
         say: Prints one alert, for the channel stdout.
         budget_s: After so many seconds no attempt begins; each channel has as long.
 
@@ -64,7 +64,8 @@ def send(  # noqa: PLR0913 - one call, and all but three have defaults
         now=books.now(),
         cooldown_s=config.alerts.cooldown_h * 3600,
         hold_s=budget_s + 2 * timeout_s + 30,
-        watched=watched,
+        judged=judged,
+        enders=[place.name for place in places if place.tells_end and config.alerts.resolved],
     )
     book, problem = _claim(store, wanted, [place.name for place in places], terms)
     patience = Patience(config.alerts.attempts, timeout_s, until=time.monotonic() + budget_s)

@@ -25,6 +25,7 @@ class SnsChannel:
     topic: str  # the name of the variable
     kinds: tuple[Kind, ...] | None = None
     name: ChannelName = "sns"
+    tells_end: bool = True
 
     def wanted(self, alerts: list[Alert]) -> list[Alert]:
         """Return the alerts of its kinds."""

@@ -14,6 +14,7 @@ class StdoutChannel:
 
     say: Callable[[str], None]
     name: ChannelName = "stdout"
+    tells_end: bool = True
 
     def wanted(self, alerts: list[Alert]) -> list[Alert]:
         """Return all of them."""

@@ -7,6 +7,7 @@ from functools import partial
 from modelyard.data.store import Store
 from modelyard.errors import ModelyardError
 from modelyard.monitoring.alerts import book as books
+from modelyard.monitoring.alerts import words
 from modelyard.monitoring.alerts.book import Book, Delivery, Trouble
 from modelyard.monitoring.alerts.http import Patience, UnsentError
 from modelyard.monitoring.alerts.message import Channel, Message
@@ -43,16 +44,18 @@ def tell(channel: Channel, troubles: Sequence[Trouble], sender: Sender, done: Ca
 
 def _told(channel: Channel, trouble: Trouble, sender: Sender) -> Sent:
     delivery = trouble.deliveries[channel.name]
+    ended = delivery.what == "end"
     message = Message(
-        alert=trouble.alert,
+        alert=words.resolved(trouble.alert, trouble.since, trouble.last) if ended else trouble.alert,
         id=message_id(trouble, channel.name),
         project=sender.project,
         env=sender.env,
         place=delivery.place,
         patience=sender.patience,
         unclear=delivery.tried,
+        ended=ended,
     )
-    sent = partial(Sent, key=trouble.alert.key, channel=channel.name)
+    sent = partial(Sent, key=trouble.alert.key, channel=channel.name, resolved=trouble.alert.title if ended else "")
     try:
         place = channel.deliver(message)
     except UnsentError as error:
@@ -60,7 +63,8 @@ def _told(channel: Channel, trouble: Trouble, sender: Sender) -> Sent:
         return sent(state="failed", reason=error.reason)
     except Exception as error:  # a fault in one channel must not silence the others
         return sent(state="failed", reason=f"{type(error).__name__} in the channel itself")
-    told = Delivery(state="told", at=books.now().isoformat(), told=delivery.told + 1, place=place or delivery.place)
+    now, place = books.now().isoformat(), place or delivery.place
+    told = Delivery(state="told", what=delivery.what, at=now, told=delivery.told + 1, place=place)
     problem = sender.problem or _note(sender, trouble, channel.name, told)
     return sent(state="sent", reason=f"may be told again, for it could not be noted: {problem}" if problem else "")
 

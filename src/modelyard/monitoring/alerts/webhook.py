@@ -20,6 +20,7 @@ class WebhookChannel:
     url: str  # the name of the variable
     kinds: tuple[Kind, ...] | None = None
     name: ChannelName = "webhook"
+    tells_end: bool = True
 
     def wanted(self, alerts: list[Alert]) -> list[Alert]:
         """Return the alerts of its kinds."""

@@ -20,6 +20,13 @@ def subject(alert: Alert, project: str, env: str) -> str:
     return one_line(f"[{where}] {alert.title}" if where else alert.title, 200)
 
 
+def resolved(alert: Alert, since: str, ended: str) -> Alert:
+    """Return what is told when a trouble has ended."""
+    told = f"It was found from {since[:16]} on, and not any more at {ended[:16]} (UTC)."
+    update = {"severity": "info", "title": f"Resolved: {alert.title}", "text": told, "values": {}}
+    return alert.model_copy(update=update)
+
+
 def plain(alert: Alert, project: str, env: str) -> str:
     """Return a few lines for a mail or a terminal."""
     lines = [f"{alert.severity.upper()}: {subject(alert, project, env)}"]

@@ -12,6 +12,7 @@ class _Server:
     """One server over its restarts: what earlier lives counted, and the present one."""
 
     since: float
+    seen: float = 0.0
     born: str = ""
     births: set[str] = field(default_factory=set)
     restarts: int = 0
@@ -39,7 +40,7 @@ class Tally:
         for key, counts in server.present.items():
             if _fell(counts, found.counts.get(key, Counts())):
                 server.earlier[key] = server.earlier.get(key, Counts()).plus(counts)
-        server.present = dict(found.counts)
+        server.seen, server.present = at, dict(found.counts)
         server.rss_bytes = found.rss_bytes
         if found.ready is not None:
             now = {version: at for version, ready in found.ready.items() if ready}
@@ -53,7 +54,7 @@ class Tally:
                 for key, counts in part.items():
                     total[key] = total.get(key, Counts()).plus(counts)
         processes = {
-            name: Process(since=s.since, restarts=s.restarts, rss_bytes=s.rss_bytes, ready_at=s.ready_at)
+            name: Process(since=s.since, seen=s.seen, restarts=s.restarts, rss_bytes=s.rss_bytes, ready_at=s.ready_at)
             for name, s in self._servers.items()
         }
         return Snapshot(at=at, counts=total, processes=processes, problems=problems)
