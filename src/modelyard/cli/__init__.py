@@ -7,9 +7,11 @@ from modelyard.cli import (
     config,
     data,
     demo,
+    doctor,
     evaluate,
     feedback,
     gate,
+    infra,
     lineage,
     models,
     monitor,
@@ -52,6 +54,8 @@ app.command()(feedback.feedback)
 app.command()(monitor.monitor)
 app.add_typer(release.app)
 app.command()(ui.ui)
+app.add_typer(infra.app)
+app.command()(doctor.doctor)
 app.add_typer(config.app)
 
 

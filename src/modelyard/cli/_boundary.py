@@ -15,6 +15,10 @@ from modelyard.cli._output import show_error, show_traceback
 from modelyard.errors import InterruptedRunError, ModelyardError, OutsideError, RequestError, UnexpectedError
 
 _EXTRAS = {
+    "boto3": "infra",
+    "pulumi": "infra",
+    "pulumi_aws": "infra",
+    "pulumi_kubernetes": "infra",
     "sklearn": "ml",
     "mlflow": "ml",
     "skl2onnx": "ml",

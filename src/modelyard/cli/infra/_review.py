@@ -1,0 +1,82 @@
+"""The plan as text: a table per layer, then everything that needs attention."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from modelyard.cli import _output
+
+if TYPE_CHECKING:
+    from modelyard.infra.plan import Layer
+    from modelyard.infra.review import Review, Reviews
+
+_Row = tuple[object, ...]
+
+
+def text(found: "Reviews") -> str:
+    """Lay out one environment after the other."""
+    return "\n\n".join(_environment(each) for each in found.environments)
+
+
+def _environment(review: "Review") -> str:
+    layers = [_layer(layer, _usd(review, layer.name)) for layer in review.layers]
+    rows = [(layer.name, len(layer.resources), f"{_usd(review, layer.name):.2f}") for layer in review.layers]
+    rows.append(("together", sum(len(layer.resources) for layer in review.layers), f"{review.cost.monthly_usd:.2f}"))
+    sums = _output.table((review.env, "resources", "USD a month"), rows)
+    head = f"{review.env}: account {review.account}, {review.region}"
+    return "\n\n".join(part for part in (head, *layers, sums, *_notes(review)) if part)
+
+
+def _usd(review: "Review", layer: str) -> float:
+    return sum(item.usd for item in review.cost.items if item.layer == layer)
+
+
+def _layer(layer: "Layer", usd: float) -> str:
+    counts = Counter(resource.type for resource in layer.resources)
+    rows = [(_short(type_), count) for type_, count in sorted(counts.items())]
+    title = f"{layer.name}: {len(layer.resources)} resources, {usd:.2f} USD a month"
+    return f"{title}\n{_output.table(('  type', ''), [(f'  {name}', count) for name, count in rows])}"
+
+
+def _notes(review: "Review") -> list[str]:
+    cost = review.cost
+    ceiling = f"With every node pool at its limit all month: {cost.high_usd:.2f} USD."
+    problems: list[_Row] = [
+        (p.layer, _last(p.resource), p.property, p.value, f"{p.message}. {p.fix}") for p in review.problems
+    ]
+    broken = _together((v.control, v.severity, v.fix, f"{v.layer}/{v.name}") for v in review.violations)
+    unpriced = _together((u.layer, u.what, u.why, _last(u.resource)) for u in cost.unpriced)
+    return [
+        ceiling if cost.high_usd > cost.low_usd else "",
+        _section("Wrong", ("layer", "resource", "property", "value", "what to do"), problems),
+        _section("Controls", ("control", "severity", "what to do", "resources"), broken),
+        _section("Not priced", ("layer", "what", "why", "resources"), unpriced),
+        "\n".join(f"note: {line}" for line in review.warnings),
+    ]
+
+
+def _together(rows: Iterable[tuple[str, str, str, str]]) -> list[_Row]:
+    """Return one row for all that differ only in the resource."""
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for first, second, third, resource in rows:
+        groups[first, second, third].append(resource)
+    return [(*key, _some(list(dict.fromkeys(resources)))) for key, resources in groups.items()]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def _section(title: str, header: tuple[str, ...], rows: list[_Row]) -> str:
+    return f"{title}\n{_output.table(header, rows)}" if rows else ""
+
+
+def _short(type_: str) -> str:
+    package, _, rest = type_.partition(":")
+    module, _, name = rest.rpartition(":")
+    return f"{package} {module.partition('/')[0]} {name}"
+
+
+def _last(urn: str) -> str:
+    return urn.rpartition("::")[2]

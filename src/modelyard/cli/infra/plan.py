@@ -1,0 +1,27 @@
+"""`modelyard infra plan`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modelyard.cli import _output
+from modelyard.cli._options import JsonOption, ProjectOption
+
+EnvironmentOption = Annotated[str | None, typer.Option("--env", envvar="MODELYARD_ENV", help="Default: all of them.")]
+LayerOption = Annotated[str | None, typer.Option("--layer", help="Show only this layer of the plan.")]
+
+
+def plan(
+    env: EnvironmentOption = None, layer: LayerOption = None, project: ProjectOption = None, json: JsonOption = False
+) -> None:
+    """Plan the platform offline: every resource, what is wrong with it, which controls it breaks, what it costs."""
+    from modelyard.cli.infra._review import text
+    from modelyard.infra.review import refusal, reviews
+
+    found = reviews(project or Path.cwd(), env, layer)
+    shown = found if env is None else found.environments[0]
+    error = refusal(found)
+    if error is not None:
+        _output.show_failed(shown, lambda _: text(found), error, as_json=json)
+    _output.show(shown, lambda _: text(found), as_json=json)

@@ -1,0 +1,103 @@
+"""The one door to boto3: sessions, who is signed in, and AWS's errors as ours."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from modelyard.errors import ModelyardError, OutsideError, RequestError
+
+NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "SSOTokenLoadError", "ProfileNotFound")
+EXPIRED = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "UnauthorizedSSOTokenError",
+    "InvalidClientTokenId",
+)
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "AuthFailure")
+
+
+def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+    """Return a client that retries throttling and gives up on a dead network within seconds."""
+    import boto3
+    from botocore.config import Config
+
+    with told(f"a client for {service}"):
+        config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=30)
+        return boto3.client(service, region_name=region, config=config)
+
+
+@contextmanager
+def told(what: str) -> Generator[None]:
+    """Turn what boto3 raises into one error of ours that says what was being done.
+
+    Raises:
+        OutsideError: No credentials, no permission, no network, or a refusal of the service.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        raise _of_client(what, error) from error
+    except BotoCoreError as error:
+        raise _of_core(what, error) from error
+
+
+def code(error: Exception) -> str:
+    """Return the service's own name of an error."""
+    return str(getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__))
+
+
+def identity(region: str) -> Any:  # noqa: ANN401
+    """Return `Account` and `Arn` of the credentials in use."""
+    with told("asking AWS who is signed in"):
+        return client("sts", region).get_caller_identity()
+
+
+def must_be(account: str, region: str) -> None:
+    """Check that the credentials belong to the account of the configuration.
+
+    Raises:
+        RequestError: They belong to another one.
+    """
+    found = identity(region)["Account"]
+    if found != account:
+        raise RequestError(
+            f"The credentials belong to account {found}, the configuration names {account}.",
+            "Sign in to the right account (AWS_PROFILE), or correct `account` in platform.yaml.",
+            code="wrong_account",
+        )
+
+
+def pages(service: Any, operation: str, key: str, **arguments: Any) -> list[Any]:  # noqa: ANN401
+    """Return the items of all pages of a listing."""
+    with told(f"listing with {operation}"):
+        return [item for page in service.get_paginator(operation).paginate(**arguments) for item in page.get(key, [])]
+
+
+def _of_client(what: str, error: Exception) -> ModelyardError:
+    found = code(error)
+    message = str(getattr(error, "response", {}).get("Error", {}).get("Message", error))
+    if found in EXPIRED:
+        return OutsideError(
+            f"The AWS credentials have expired or are not valid ({what}).", "Sign in again.", code="expired_credentials"
+        )
+    if found in DENIED:
+        operation = getattr(error, "operation_name", "")
+        return OutsideError(
+            f"AWS refused {operation} ({what}): {message}", "Give the signed-in role that action.", code="access_denied"
+        )
+    return OutsideError(f"AWS answered {found} ({what}): {message}", "Run the same command again.", code="aws_failed")
+
+
+def _of_core(what: str, error: Exception) -> ModelyardError:
+    if type(error).__name__ in NO_CREDENTIALS:
+        return OutsideError(
+            f"There are no AWS credentials ({what}).",
+            "Sign in: aws sso login, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+            code="no_credentials",
+        )
+    return OutsideError(
+        f"AWS could not be reached ({what}): {error}", "Check the network and the region's name.", code="no_network"
+    )

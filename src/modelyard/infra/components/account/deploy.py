@@ -1,0 +1,80 @@
+"""What the workflows of an ML repository need to bring out a model or an image: exactly that."""
+
+from dataclasses import dataclass
+
+from modelyard.infra.components import names
+from modelyard.infra.components.documents import Statement, allow
+
+_PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+    "ecr:CompleteLayerUpload",
+    "ecr:PutImage",
+    "ecr:BatchGetImage",
+    "ecr:DescribeImages",
+)
+_ROLL = (
+    "ecs:UpdateService",
+    "ecs:DescribeServices",
+    "ecs:ListServiceDeployments",
+    "ecs:DescribeServiceDeployments",
+    "ecs:DescribeServiceRevisions",
+    "ecs:StopServiceDeployment",
+    "ecs:ContinueServiceDeployment",
+)
+
+
+@dataclass(frozen=True)
+class Release:
+    """Whose image and service: names that the layers `serving` and `project` give them."""
+
+    platform: str
+    project: str
+    env: str
+    account: str
+    region: str
+
+
+def statements(release: Release) -> list[Statement]:
+    """Return the statements: push an image, register and roll a task, tell metrics, read alarms.
+
+    After AWS's own minimum for deploying a task definition (aws-actions/amazon-ecs-deploy-task-definition, README).
+    """
+    own = names.physical(release.project, release.env, "server", 255)
+    cluster = names.physical(release.platform, release.env, "serving", 255)
+    repository = names.physical(release.project, release.env, "", 256)
+    ecs = f"arn:aws:ecs:{release.region}:{release.account}"
+    services = [f"{ecs}:{kind}/{cluster}/{own}" for kind in ("service", "service-deployment", "service-revision")]
+    services = [services[0], *(f"{arn}/*" for arn in services[1:])]
+    image = f"arn:aws:ecr:{release.region}:{release.account}:repository/{repository}"
+    everywhere = {"StringEquals": {"aws:RequestedRegion": release.region}}
+    return [
+        allow("Push", _PUSH, [image]),
+        allow("Login", ["ecr:GetAuthorizationToken"], ["*"]),  # has no resource
+        allow("Register", ["ecs:RegisterTaskDefinition", "ecs:TagResource"], [f"{ecs}:task-definition/{own}:*"]),
+        allow("ReadTasks", ["ecs:DescribeTaskDefinition"], ["*"], condition=everywhere),  # has no resource
+        allow("Roll", _ROLL, services),
+        allow("HandOver", ["iam:PassRole"], _task_roles(release), condition=_to_tasks()),
+        allow("Tell", ["cloudwatch:PutMetricData"], ["*"], condition=_namespace()),  # has no resource
+        allow("Alarms", ["cloudwatch:DescribeAlarms"], [_alarms(release)]),
+    ]
+
+
+def _task_roles(release: Release) -> list[str]:
+    kinds = ("service-task", "service-execution")
+    called = [names.physical(release.project, release.env, kind, 64) for kind in kinds]
+    return [f"arn:aws:iam::{release.account}:role/{name}" for name in called]
+
+
+def _to_tasks() -> dict[str, dict[str, str]]:
+    return {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+
+
+def _namespace() -> dict[str, dict[str, str]]:
+    return {"StringEquals": {"cloudwatch:namespace": "Modelyard"}}
+
+
+def _alarms(release: Release) -> str:
+    prefix = names.physical(release.project, release.env, "", 255)
+    return f"arn:aws:cloudwatch:{release.region}:{release.account}:alarm:{prefix}-*"

@@ -1,0 +1,21 @@
+"""Buckets for the lake, the store and the logs; the catalogue; who may read and write what."""
+
+from modelyard.infra.components.lake.access import ProjectAccess, ProjectAccessArgs, ZoneAccess, ZoneAccessArgs
+from modelyard.infra.components.lake.bucket import Expiry, SafeBucket, SafeBucketArgs
+from modelyard.infra.components.lake.catalogue import Catalogue, CatalogueArgs
+from modelyard.infra.components.lake.lake import DataLake, DataLakeArgs, Keep
+
+__all__ = [
+    "Catalogue",
+    "CatalogueArgs",
+    "DataLake",
+    "DataLakeArgs",
+    "Expiry",
+    "Keep",
+    "ProjectAccess",
+    "ProjectAccessArgs",
+    "SafeBucket",
+    "SafeBucketArgs",
+    "ZoneAccess",
+    "ZoneAccessArgs",
+]

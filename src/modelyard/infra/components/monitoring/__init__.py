@@ -1,0 +1,30 @@
+"""Who is told what: topics, alarms of the platform, dashboards, and the way back to GitHub."""
+
+from modelyard.infra.components.monitoring.cluster import ClusterAlarms, ClusterAlarmsArgs
+from modelyard.infra.components.monitoring.connection import GithubConnection, GithubConnectionArgs
+from modelyard.infra.components.monitoring.dashboard import Dashboard, DashboardArgs, Graph
+from modelyard.infra.components.monitoring.letters import DeadLetters, DeadLettersArgs
+from modelyard.infra.components.monitoring.outage import Outage, OutageArgs
+from modelyard.infra.components.monitoring.platform import PlatformAlarms, PlatformAlarmsArgs
+from modelyard.infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
+from modelyard.infra.components.monitoring.topic import Topic, TopicArgs
+
+__all__ = [
+    "ClusterAlarms",
+    "ClusterAlarmsArgs",
+    "Dashboard",
+    "DashboardArgs",
+    "DeadLetters",
+    "DeadLettersArgs",
+    "GithubConnection",
+    "GithubConnectionArgs",
+    "Graph",
+    "Outage",
+    "OutageArgs",
+    "PlatformAlarms",
+    "PlatformAlarmsArgs",
+    "Prometheus",
+    "PrometheusArgs",
+    "Topic",
+    "TopicArgs",
+]

@@ -1,0 +1,6 @@
+"""MLflow on Fargate over Postgres: the database, the server, its front, and what follows a rotated password."""
+
+from modelyard.infra.components.registry.registry import Place, Registry, RegistryArgs, Sizes
+from modelyard.infra.components.registry.task import Storage
+
+__all__ = ["Place", "Registry", "RegistryArgs", "Sizes", "Storage"]

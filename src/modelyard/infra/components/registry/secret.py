@@ -1,0 +1,47 @@
+"""The registry's own secrets: the administrator's password and the key of its sessions."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSecretArgs:
+    """`keep`: a deleted secret can be brought back for thirty days, otherwise for seven."""
+
+    name: str
+    key_arn: pulumi.Input[str]
+    keep: bool
+
+
+class OwnSecret(pulumi.ComponentResource):
+    """Produces one secret with two random values, drawn once."""
+
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: OwnSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("modelyard:registry:OwnSecret", name, None, opts)
+        secret = aws.secretsmanager.Secret(
+            name,
+            name=args.name,
+            description="MLflow: password of the user admin, and the key of its sessions",
+            kms_key_id=args.key_arn,
+            recovery_window_in_days=30 if args.keep else 7,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        drawn = {key: _random() for key in ("admin_password", "session_key")}
+        aws.secretsmanager.SecretVersion(
+            name,
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(pulumi.Output.json_dumps(drawn)),
+            # every run draws others; those in use stay
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
+        )
+        self.arn = secret.arn
+        self.register_outputs({"arn": self.arn})
+
+
+def _random() -> pulumi.Output[str]:
+    drawn = aws.secretsmanager.get_random_password_output(password_length=40, exclude_punctuation=True)
+    return pulumi.Output.secret(drawn.random_password)

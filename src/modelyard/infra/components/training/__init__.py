@@ -1,0 +1,30 @@
+"""Where training jobs run: GPU pools, queues, quotas, and what the jobs may reach."""
+
+from modelyard.infra.components.training.accounts import Trainers, TrainersArgs
+from modelyard.infra.components.training.agent import METRICS_NAMESPACE, Agent, AgentArgs
+from modelyard.infra.components.training.dcgm import GPU_NAMESPACE, Dcgm, DcgmArgs
+from modelyard.infra.components.training.labels import NAMESPACE
+from modelyard.infra.components.training.limits import Limits, LimitsArgs
+from modelyard.infra.components.training.pool import GpuPool, GpuPoolArgs
+from modelyard.infra.components.training.queues import Queues, QueuesArgs
+from modelyard.infra.components.training.traffic import Traffic, TrafficArgs
+
+__all__ = [
+    "GPU_NAMESPACE",
+    "METRICS_NAMESPACE",
+    "NAMESPACE",
+    "Agent",
+    "AgentArgs",
+    "Dcgm",
+    "DcgmArgs",
+    "GpuPool",
+    "GpuPoolArgs",
+    "Limits",
+    "LimitsArgs",
+    "Queues",
+    "QueuesArgs",
+    "Traffic",
+    "TrafficArgs",
+    "Trainers",
+    "TrainersArgs",
+]

@@ -1,0 +1,54 @@
+"""Whether AWS may talk to GitHub for this platform, and whether trust can be bound to numbers instead of names."""
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from modelyard.infra import aws
+from modelyard.infra.doctor.check import Check
+from modelyard.infra.platform import EnvName, Platform
+
+
+def look(platform: Platform, env: EnvName) -> Iterator[Check]:
+    """Check the ids of owner and repositories, and the connection of the runners."""
+    yield _ids(platform)
+    if platform.environments[env].ci.enabled:
+        yield _connection(platform, env)
+
+
+def _ids(platform: Platform) -> Check:
+    unknown = [r.name for r in platform.repositories if r.repository_id == 0]
+    missing = ([platform.github.owner] if platform.github.owner_id == 0 else []) + unknown
+    found = f"unknown: {', '.join(missing)}" if missing else "known"
+    fix = "modelyard github setup" if missing else ""
+    return Check(name="github ids", status="fail" if missing else "ok", found=found, need="numeric ids", fix=fix)
+
+
+def _connection(platform: Platform, env: EnvName) -> Check:
+    region, arn = platform.region_of(env), platform.environments[env].ci.connection_arn
+    need = "a connection to GitHub that is AVAILABLE"
+    try:
+        found = _state(region, arn, platform.name)
+    except (ClientError, NotImplementedError) as error:
+        fix = "Allow codeconnections:ListConnections and GetConnection to have this checked."
+        return Check(
+            name="github connection", status="warn", found=f"not checked: {aws.code(error)}", need=need, fix=fix
+        )
+    if found == "AVAILABLE":
+        return Check(name="github connection", status="ok", found=found, need=need)
+    console = f"https://console.aws.amazon.com/codesuite/settings/connections?region={region}"
+    if not found:
+        fix = f"`modelyard infra up --layer ci` makes it; then authorise it at {console}"
+        return Check(name="github connection", status="warn", found="none yet", need=need, fix=fix)
+    fix = f"Authorise it: {console} > Update pending connection. Jobs for the runners hang until then."
+    return Check(name="github connection", status="fail", found=found, need=need, fix=fix)
+
+
+def _state(region: str, arn: str | None, prefix: str) -> str:
+    """Return the state of the connection, empty when there is none."""
+    client = aws.client("codeconnections", region)
+    if arn is not None:
+        return client.get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"]
+    found = client.list_connections(ProviderTypeFilter="GitHub").get("Connections", [])
+    ours = [c["ConnectionStatus"] for c in found if c["ConnectionName"].startswith(prefix)]
+    return "AVAILABLE" if "AVAILABLE" in ours else next(iter(ours), "")

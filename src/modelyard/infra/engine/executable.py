@@ -1,0 +1,141 @@
+"""Finds the Pulumi CLI, or installs the pinned one; runs it so that an interrupt lets it finish what it has begun."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+from pulumi.automation import CommandResult, PulumiCommand
+from pulumi.automation.errors import InvalidVersionError, create_command_error
+from semver import VersionInfo
+
+from modelyard.errors import OutsideError, RequestError
+
+PINNED = "3.272.0"  # the release of the Automation API that this package is written against
+LEAST = VersionInfo.parse("3.181.0")  # older ones run no inline program on refresh and destroy
+_GRACE_S = 120.0
+
+OnLine = Callable[[str], object]
+
+
+class Command(PulumiCommand):
+    """The CLI in a session of its own.
+
+    Ctrl-C on a terminal reaches a whole process group, and a second signal makes the CLI give up at once, with
+    operations pending. In its own session it hears exactly the signals that are sent here, and outlives a killed parent
+    long enough to write its state and give back its lock.
+    """
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: OnLine | None = None,
+        on_error: OnLine | None = None,
+    ) -> CommandResult:
+        """Run one command; a failure is raised as the Automation API's own error."""
+        command = [self.command, "--non-interactive", *(a for a in args if a != "--non-interactive")]
+        env = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        process = subprocess.Popen(  # noqa: S603 - the CLI that was found, and arguments of our own
+            command,
+            cwd=cwd,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        out, error = _Lines(process.stdout, on_output), _Lines(process.stderr, on_error)
+        _wait(process)
+        result = CommandResult(stdout=out.text(), stderr=error.text(), code=process.returncode)
+        if result.code != 0:
+            raise create_command_error(result)
+        return result
+
+
+class _Lines(threading.Thread):
+    """Reads a stream to its end, so that the process never waits for a full pipe."""
+
+    def __init__(self, stream: IO[str] | None, heard: OnLine | None) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._heard, self._lines = stream, heard, []
+        self.start()
+
+    def run(self) -> None:
+        for line in self._stream or ():
+            self._lines.append(line.rstrip())
+            if self._heard is not None:
+                self._heard(line.rstrip())
+
+    def text(self) -> str:
+        self.join(timeout=5)  # a provider that was left running may hold the pipe open
+        return "\n".join(self._lines)
+
+
+def _wait(process: subprocess.Popen[str]) -> None:
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_GRACE_S)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.terminate()
+            process.wait()
+        raise
+
+
+def find(*, install: bool = False) -> Command:
+    """Return the CLI on PATH, else the one installed before; with `install`, the pinned one is fetched first.
+
+    Raises:
+        RequestError: There is none; the hint says how to get it. Or it is too old.
+        OutsideError: The pinned one could not be downloaded.
+    """
+    root = home()
+    if shutil.which("pulumi") is None and not (root / "bin" / "pulumi").exists():
+        if not install:
+            raise missing()
+        _download(root)
+    try:
+        return Command(root=None if shutil.which("pulumi") else str(root), version=LEAST)
+    except (InvalidVersionError, subprocess.CalledProcessError, OSError) as error:
+        found = shutil.which("pulumi") or root / "bin" / "pulumi"
+        raise RequestError(
+            f"The Pulumi CLI at {found} cannot be used: {error}",
+            f"{LEAST} or newer is needed; take it off PATH and run again with --install-cli to get {PINNED}.",
+            code="pulumi_unusable",
+        ) from error
+
+
+def home() -> Path:
+    """Return where the pinned CLI is installed, the place that Pulumi's own installer uses for versions."""
+    return Path.home() / ".pulumi" / "versions" / PINNED
+
+
+def missing() -> RequestError:
+    """Return the error for a machine without the CLI."""
+    return RequestError(
+        "No Pulumi CLI was found on PATH.",
+        f"Run the same command with --install-cli: it fetches Pulumi {PINNED} from get.pulumi.com into {home()}. "
+        f"Or install it yourself: curl -fsSL https://get.pulumi.com | sh -s -- --version {PINNED}. "
+        "`modelyard infra plan` needs neither it nor an account.",
+        code="no_pulumi",
+    )
+
+
+def _download(root: Path) -> None:
+    try:
+        PulumiCommand.install(root=str(root), version=VersionInfo.parse(PINNED))
+    except Exception as error:
+        raise OutsideError(
+            f"Pulumi {PINNED} could not be fetched from get.pulumi.com: {error}",
+            f"Install it by hand into {root}, or put any Pulumi from {LEAST} on PATH.",
+            code="pulumi_download",
+        ) from error

@@ -1,0 +1,174 @@
+"""From what the engine said to one error of ours: the cause, in a sentence, and the exact next step."""
+
+import re
+from collections.abc import Callable
+
+from pulumi.automation import CommandError
+
+from modelyard.errors import ModelyardError, OutcomeError, OutsideError, RequestError
+from modelyard.infra.engine.pending import Look
+from modelyard.infra.engine.programs import Program
+from modelyard.infra.engine.watch import Watch
+
+_SHOWN = 12
+_COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+_AGAIN = "Run the same command again: what is finished stays, and it goes on where it stopped."
+
+
+def explained(error: CommandError, watch: Watch, program: Program, look: Look) -> ModelyardError:
+    """Return the error to raise for a command that failed."""
+    text = str(error)
+    for ask in (_of_program(program), _of_policies(watch), _of_twins(watch, look), *_rest(text, watch)):
+        found = ask()
+        if found is not None:
+            return found
+    return OutsideError(f"Layer {watch.layer}: {_last(text)}", _AGAIN, code="engine_failed")
+
+
+def _rest(text: str, watch: Watch) -> tuple[Callable[[], ModelyardError | None], ...]:
+    return _of_text(text, watch.layer), _of_resources(watch)
+
+
+def _of_program(program: Program) -> Callable[[], ModelyardError | None]:
+    return lambda: program.error
+
+
+def _of_policies(watch: Watch) -> Callable[[], ModelyardError | None]:
+    def look() -> ModelyardError | None:
+        broken = [p for p in watch.policies if p.enforcement_level in {"mandatory", "remediate"}]
+        lines = [f"  {p.policy_name}: {_name(p.resource_urn or '')}: {plain(p.message)}" for p in broken]
+        if not lines:
+            return None
+        return OutcomeError(
+            f"Layer {watch.layer} breaks mandatory policies ({len(lines)}):\n{_few(lines)}",
+            "Correct platform.yaml, or write an exception with a reason and an expiry date into it.",
+            code="policy_broken",
+        )
+
+    return look
+
+
+_EXISTS = re.compile(r"(?i)already ?exists|AlreadyOwnedByYou|ResourceInUse|ConflictException.*exist")
+
+
+def _of_twins(watch: Watch, look: Look) -> Callable[[], ModelyardError | None]:
+    """Something has the name already: most often an earlier run made it and never heard the answer."""
+
+    def look_for() -> ModelyardError | None:
+        twins = {urn: text for urn, text in watch.messages if _EXISTS.search(text) and urn in watch.begun}
+        if not twins:
+            return None
+        lines = [f"  {_name(urn)}{plain(text)}" for urn, text in twins.items()]
+        asked = [f"--adopt '{urn}={look.expected(watch.begun[urn]) or 'ID'}'" for urn in twins]
+        return OutsideError(
+            f"Layer {watch.layer} is not finished; this exists already:\n{_few(lines)}",
+            f"If an earlier run made it, take it over: run the same command with {' '.join(asked)}. "
+            "If it is somebody else's, choose another `name` in platform.yaml.",
+            code="already_exists",
+        )
+
+    return look_for
+
+
+def _of_resources(watch: Watch) -> Callable[[], ModelyardError | None]:
+    def look() -> ModelyardError | None:
+        named = [(urn, text) for urn, text in watch.messages if text and _name(urn)] or watch.messages
+        lines = list(dict.fromkeys(f"  {_name(urn)}{plain(text)}" for urn, text in named if text))
+        if not lines:
+            return None
+        return OutsideError(f"Layer {watch.layer} is not finished:\n{_few(lines)}", _AGAIN, code="engine_failed")
+
+    return look
+
+
+# What the CLI itself says, where no resource is to blame: (pattern, class, code, sentence, next step).
+_SAYINGS: tuple[tuple[str, type[ModelyardError], str, str, str], ...] = (
+    (
+        r"(?i)incorrect passphrase|cipher: message authentication failed|passphrase must be set",
+        RequestError,
+        "wrong_passphrase",
+        "The secrets in the state cannot be read with this passphrase.",
+        "Set PULUMI_CONFIG_PASSPHRASE to the one with which the stack was made.",
+    ),
+    (
+        r"(?i)NoSuchBucket|bucket.{0,80}does not exist|blob \(code=NotFound\)|unable to open bucket",
+        RequestError,
+        "no_state",
+        "The bucket for the state does not exist, or is not to be seen from here.",
+        "`modelyard infra bootstrap` makes it.",
+    ),
+    (
+        r"(?i)NoCredentialProviders|no valid credential|failed to refresh cached cred|get credentials|no EC2 IMDS",
+        OutsideError,
+        "no_credentials",
+        "There are no AWS credentials.",
+        "Sign in (aws sso login, or set AWS_PROFILE) and run the same command again.",
+    ),
+    (
+        r"(?i)ExpiredToken|security token included in the request is (expired|invalid)",
+        OutsideError,
+        "expired_credentials",
+        "The AWS credentials have expired.",
+        "Sign in again and run the same command again: it goes on where it stopped.",
+    ),
+    (
+        r"(?i)AccessDenied|PermissionDenied|not authorized to perform",
+        OutsideError,
+        "access_denied",
+        "AWS refused an action.",
+        "Give the role the action named above, then run the same command again.",
+    ),
+    (
+        r"(?i)no such host|connection refused|i/o timeout|network is unreachable|TLS handshake timeout|EOF$",
+        OutsideError,
+        "no_network",
+        "The network, or a service, could not be reached.",
+        _AGAIN,
+    ),
+    (
+        r"(?i)protected|cannot be deleted\s+because it is protected",
+        OutcomeError,
+        "protected",
+        "Resources that hold data are protected and were not deleted.",
+        "To delete them with their data, run the same command with --delete-data.",
+    ),
+)
+
+
+def _of_text(text: str, layer: str) -> Callable[[], ModelyardError | None]:
+    def look() -> ModelyardError | None:
+        for pattern, kind, code, sentence, step in _SAYINGS:
+            found = re.search(pattern, text)
+            if found is not None:
+                return kind(f"Layer {layer}: {sentence}\n  {_line(text, found.start())}", step, code=code)
+        return None
+
+    return look
+
+
+def plain(text: str) -> str:
+    """Return a message without colours, on one line of at most 400 characters."""
+    one = " ".join(_COLOUR.sub("", text).split())
+    return one if len(one) <= 400 else f"{one[:397]}..."
+
+
+def _name(urn: str) -> str:
+    parts = urn.split("::")
+    if len(parts) < 4 or parts[2] == "pulumi:pulumi:Stack":
+        return ""
+    return f"{parts[2].rsplit('$', 1)[-1]} {parts[3]}: "
+
+
+def _few(lines: list[str]) -> str:
+    more = [f"  ... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return "\n".join([*lines[:_SHOWN], *more])
+
+
+def _line(text: str, at: int) -> str:
+    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    return plain(text[start : end if end >= 0 else None])
+
+
+def _last(text: str) -> str:
+    lines = [plain(line) for line in text.splitlines() if "error:" in line]
+    return lines[-1] if lines else plain(text)

@@ -1,0 +1,109 @@
+"""What `platform.yaml` may say: the whole platform, all environments, in one typed value."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from modelyard.config.section import Section
+from modelyard.infra.platform.environment import Environment
+from modelyard.infra.platform.exceptions import Exemption
+from modelyard.infra.platform.presets import PRESETS, with_presets
+from modelyard.infra.platform.words import AccountId, Email, EnvName, PlatformName, ProjectName, Region
+
+
+class Github(Section):
+    """Who owns the repositories. The ids make trust policies hold when a name is taken over."""
+
+    owner: str = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$")
+    owner_id: int = Field(0, ge=0, description="Filled in by `modelyard github setup`; 0 means not known yet.")
+
+
+class Repository(Section):
+    """One ML repository (or the platform's own) that works with this platform."""
+
+    name: ProjectName = Field(description="`name` in its modelyard.yaml.")
+    repository: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,100}$", description="On GitHub; default: name.")
+    repository_id: int = Field(0, ge=0, description="Filled in by `modelyard github setup`; 0 means not known yet.")
+
+    @property
+    def github(self) -> str:
+        """Its name on GitHub."""
+        return self.repository or self.name
+
+
+class Contact(Section):
+    """Whom AWS calls when something is wrong with the security of the account."""
+
+    name: str = Field(min_length=1, max_length=64)
+    title: str = Field("Security", min_length=1, max_length=50)
+    email: Email
+    phone: str = Field(pattern=r"^\+?[0-9 ()-]{6,25}$")
+
+
+class AccountWide(Section):
+    """What an AWS account has once, whoever uses it."""
+
+    oidc_provider: Literal["make", "adopt"] = Field(
+        "make", description="GitHub's identity provider; adopt: another stack of the account has made it."
+    )
+    guard_rails: bool = Field(
+        True, description="No public S3, encrypted disks, IMDSv2, password policy, Access Analyzer; one owner each."
+    )
+    security_contact: Contact | None = None
+
+
+class Platform(Section):
+    """The whole of `platform.yaml`."""
+
+    name: PlatformName = Field(description="Begins every physical name.")
+    mode: Literal["own", "shared"] = Field(
+        "own", description="own: all layers are run from here. shared: only `project`, over somebody else's platform."
+    )
+    account: AccountId
+    region: Region
+    kubernetes: bool = Field(True, description="With the layers cluster and training.")
+    github: Github
+    repositories: tuple[Repository, ...] = ()
+    environments: dict[EnvName, Environment] = Field({}, validate_default=True, description="Default: all three.")
+    account_wide: AccountWide = AccountWide()
+    tags: dict[str, str] = Field({}, max_length=40, description="Further tags of every resource.")
+    exceptions: tuple[Exemption, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _presets(cls, document: object) -> object:
+        if not isinstance(document, Mapping):
+            return document
+        given = document.get("environments") or dict.fromkeys(PRESETS)
+        if not isinstance(given, Mapping):
+            return document
+        return {**document, "environments": {name: with_presets(str(name), own) for name, own in given.items()}}
+
+    @field_validator("tags")
+    @classmethod
+    def _tags_aws_takes(cls, tags: dict[str, str]) -> dict[str, str]:
+        for key, value in tags.items():
+            if key.lower().startswith(("aws:", "modelyard:")) or not 0 < len(key) <= 128 or len(value) > 256:
+                raise ValueError(
+                    f"tag {key!r}: at most 128 characters (its value 256), not beginning aws: or modelyard:"
+                )
+        return tags
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The ML repositories that have a service here."""
+        return tuple(repository.name for repository in self.repositories)
+
+    def account_of(self, env: EnvName) -> str:
+        """Return the account of an environment."""
+        return self.environments[env].account or self.account
+
+    def region_of(self, env: EnvName) -> str:
+        """Return the region of an environment."""
+        return self.environments[env].region or self.region
+
+    def kubernetes_in(self, env: EnvName) -> bool:
+        """Tell whether an environment has the layers cluster and training."""
+        own = self.environments[env].kubernetes
+        return self.kubernetes if own is None else own

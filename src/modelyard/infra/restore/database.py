@@ -1,0 +1,147 @@
+"""One RDS instance, its backups, and a copy of it made from one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from modelyard.errors import OutcomeError, RequestError
+from modelyard.infra import aws
+from modelyard.infra.components.tags import PREFIX
+
+_KEPT = ("DBInstanceClass", "MultiAZ", "StorageType", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")
+
+
+@dataclass
+class Database:
+    """The registry's database of an environment. `find` comes first; each later step uses what the earlier ones saw."""
+
+    region: str
+    platform: str
+    env: str
+    drill: bool
+    snapshot: str | None = None
+    live: dict[str, Any] = field(default_factory=dict)
+    chosen: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its identifier, also while it is set aside."""
+        return self.live["DBInstanceIdentifier"].removesuffix("-before-restore")
+
+    @property
+    def copy(self) -> str:
+        """The identifier of what is restored."""
+        return f"{self.name}-{'drill' if self.drill else 'restored'}"
+
+    def find(self) -> str:
+        """Find the instance by its tags: names may have been shortened."""
+        all_of_them = aws.pages(self._rds(), "describe_db_instances", "DBInstances")
+        copies = ("-drill", "-restored")
+        ours = [d for d in all_of_them if self._ours(d) and not d["DBInstanceIdentifier"].endswith(copies)]
+        if not ours:
+            raise RequestError(
+                f"There is no database of {self.platform} {self.env} in {self.region}.",
+                f"`modelyard infra up --env {self.env} --layer registry` makes it; "
+                "a lost one is restored by its snapshot in the RDS console, under the same identifier.",
+                code="no_database",
+            )
+        self.live = ours[0]
+        engine = f"{self.live['Engine']} {self.live.get('EngineVersion', '')}".strip()
+        return f"{self.name}, {engine}, {self.live['DBInstanceStatus']}"
+
+    def backup(self) -> str:
+        """Choose the newest backup that is complete, or the one that was named."""
+        found = aws.pages(self._rds(), "describe_db_snapshots", "DBSnapshots", DBInstanceIdentifier=self.name)
+        ready = [s for s in found if s["Status"] == "available"]
+        if self.snapshot is not None:
+            ready = [s for s in ready if s["DBSnapshotIdentifier"] == self.snapshot]
+        if not ready:
+            names = ", ".join(s["DBSnapshotIdentifier"] for s in found) or "none"
+            asked = f"no backup {self.snapshot!r}" if self.snapshot else "no complete backup"
+            raise RequestError(
+                f"{self.name} has {asked}.", f"It has: {names}. registry.backup_days keeps them.", code="no_backup"
+            )
+        self.chosen = max(ready, key=lambda s: s["SnapshotCreateTime"])
+        return f"{self.chosen['DBSnapshotIdentifier']} of {self.chosen['SnapshotCreateTime']:%Y-%m-%d %H:%M} UTC"
+
+    def restore(self) -> str:
+        """Make the copy in the same subnets, behind the same security groups, and wait until it answers."""
+        rds = self._rds()
+        if self._described(self.copy) is None:
+            with aws.told(f"restoring {self.copy}"):
+                rds.restore_db_instance_from_db_snapshot(**self._request())
+        with aws.told(f"waiting for {self.copy}"):
+            rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=self.copy)
+        return f"{self.copy} is available"
+
+    def check(self) -> str:
+        """Compare the copy with the original: engine, encryption, who can reach it."""
+        copy = self._described(self.copy) or {}
+        wrong = [
+            f"{key} is {copy.get(key)!r}, not {self.live.get(key)!r}"
+            for key in ("Engine", "StorageEncrypted", "PubliclyAccessible")
+            if copy.get(key) != self.live.get(key)
+        ]
+        if _groups(copy) != _groups(self.live):
+            wrong.append(f"security groups are {sorted(_groups(copy))}, not {sorted(_groups(self.live))}")
+        if wrong:
+            raise OutcomeError(
+                f"{self.copy} is not like {self.name}: {'; '.join(wrong)}.",
+                f"Look at it, then delete it: aws rds delete-db-instance --db-instance-identifier {self.copy} "
+                "--skip-final-snapshot.",
+                code="bad_restore",
+            )
+        return f"same engine, encryption and security groups; {copy.get('AllocatedStorage')} GB"
+
+    def delete_copy(self) -> str:
+        """Delete the copy of a drill."""
+        with aws.told(f"deleting {self.copy}"):
+            self._rds().delete_db_instance(
+                DBInstanceIdentifier=self.copy, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
+            )
+        return f"{self.copy} is being deleted"
+
+    def set_aside(self) -> str:
+        """Rename the running instance; it is kept until a person deletes it."""
+        aside = f"{self.name}-before-restore"
+        if self.live["DBInstanceIdentifier"] != aside:
+            self._rename(self.name, aside)
+        return f"kept as {aside}"
+
+    def take_its_place(self) -> str:
+        """Give the copy the name under which everything looks for the database."""
+        self._rename(self.copy, self.name)
+        return f"{self.name} is the restored one"
+
+    def _rename(self, old: str, new: str) -> None:
+        rds = self._rds()
+        with aws.told(f"renaming {old} to {new}"):
+            rds.modify_db_instance(DBInstanceIdentifier=old, NewDBInstanceIdentifier=new, ApplyImmediately=True)
+            rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=new)
+
+    def _request(self) -> dict[str, Any]:
+        live = self.live
+        tags = [t for t in live.get("TagList", []) if not t["Key"].startswith("aws:")]
+        return {key: live[key] for key in _KEPT if live.get(key) is not None} | {
+            "DBInstanceIdentifier": self.copy,
+            "DBSnapshotIdentifier": self.chosen["DBSnapshotIdentifier"],
+            "DBSubnetGroupName": (live.get("DBSubnetGroup") or {}).get("DBSubnetGroupName", "default"),
+            "VpcSecurityGroupIds": sorted(_groups(live)),
+            "PubliclyAccessible": False,
+            "Tags": tags,
+        }
+
+    def _described(self, name: str) -> dict[str, Any] | None:
+        found = aws.pages(self._rds(), "describe_db_instances", "DBInstances")
+        return next((d for d in found if d["DBInstanceIdentifier"] == name), None)
+
+    def _ours(self, found: dict[str, Any]) -> bool:
+        tags = {t["Key"]: t["Value"] for t in found.get("TagList", [])}
+        wanted = {"project": self.platform, "env": self.env, "layer": "registry"}
+        return all(tags.get(PREFIX + key) == value for key, value in wanted.items())
+
+    def _rds(self) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
+        return aws.client("rds", self.region)
+
+
+def _groups(instance: dict[str, Any]) -> set[str]:
+    return {g["VpcSecurityGroupId"] for g in instance.get("VpcSecurityGroups", [])}

@@ -1,0 +1,37 @@
+"""Every create of every layer and environment fails once: `up`, run again and again, arrives at the whole platform."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
+
+from engine_world import backend, cloud, pulumi  # noqa: F401 - fixtures
+from standin.cloud import Fault
+from test_engine_stacks import insist, made, platform, predicted
+
+from modelyard.infra.engine.targets import Request
+from modelyard.infra.plan import plan
+
+OPTIONS = {
+    "as it comes": {},
+    "without Kubernetes": {"kubernetes": False},
+    "with every interface endpoint and a network way out per zone": {
+        "environments": {"dev": {"network": {"nat": "per_zone", "endpoints": ["ecr.api", "ecr.dkr", "logs", "sts"]}}}
+    },
+}
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("env", ["dev", "staging", "prod"])
+def test_every_create_fails_once(env, option, cloud, backend):  # noqa: F811
+    config = platform(**OPTIONS[option])
+    if env not in config.environments:
+        env = next(iter(config.environments))
+    planned = plan(config, env)
+    cloud.faults, cloud.cluster.faults = [Fault(each=True)], [Fault(each=True)]
+    for layer in planned.layers:
+        insist(Request(config, env, layers=(layer.name,)), attempts=len(layer.resources) + 1)
+    assert made(cloud) == predicted(planned)

@@ -1,0 +1,54 @@
+"""State in the bucket and secrets under the key that `bootstrap` made, against a server that speaks S3 and KMS."""
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from small import target
+
+from modelyard.errors import OutsideError
+from modelyard.infra.bootstrap import bootstrap
+from modelyard.infra.engine import executable, pending
+from modelyard.infra.engine import run as engine
+from modelyard.infra.engine.backend import backend
+from modelyard.infra.engine.session import Run
+from modelyard.infra.platform import parse
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture
+def server(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    standing = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    standing.start()
+    host, port = standing.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    yield standing
+    standing.stop()
+
+
+@pytest.mark.slow
+def test_up_works_on_what_bootstrap_made_and_no_secret_lies_open_in_the_bucket(server, cloud, tmp_path, monkeypatch):
+    document = {"name": "acme", "account": "123456789012", "region": REGION, "github": {"owner": "acme"}}
+    platform = parse(document | {"kubernetes": False}, "platform.yaml")
+    made = bootstrap(platform, "dev")
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"{made.backend}&s3ForcePathStyle=true")
+    where = backend(platform, "dev")
+    assert where.provider == made.secrets
+    run = Run(executable.find(), where, pending.Look("123456789012", REGION))
+    layer = target(tmp_path)
+    with pytest.raises(OutsideError, match="AWS refused"):
+        engine.up(run, [layer])  # this server has no TLS, and the bucket's policy takes nothing else
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.delete_bucket_policy(Bucket=made.bucket)
+    assert engine.up(run, [layer]).outputs["demo"]["password"] == "[secret]"
+    assert engine.up(run, [layer]).changes == 0
+    keys = [o["Key"] for o in s3.list_objects_v2(Bucket=made.bucket)["Contents"]]
+    state = [s3.get_object(Bucket=made.bucket, Key=key)["Body"].read() for key in keys]
+    assert any(b"acme-data" in each for each in state)
+    assert not any(b"hunter2" in each for each in state)
+    engine.destroy(run, [layer])
+    assert cloud.resources == {}

@@ -1,0 +1,120 @@
+"""`modelyard infra restore` as far as moto can show it: what is asked of RDS, and what is kept."""
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from modelyard.errors import RequestError
+from modelyard.infra.platform import parse
+from modelyard.infra.restore import restore
+
+REGION = "eu-central-1"
+TAGS = [{"Key": f"modelyard:{k}", "Value": v} for k, v in (("project", "acme"), ("env", "dev"), ("layer", "registry"))]
+
+
+@pytest.fixture
+def platform():
+    document = {
+        "name": "acme",
+        "account": "123456789012",
+        "region": REGION,
+        "github": {"owner": "acme"},
+        "kubernetes": False,
+    }
+    return parse(document, "platform.yaml")
+
+
+@pytest.fixture
+def rds(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield boto3.client("rds", region_name=REGION)
+
+
+def database(rds, *, backup=True):
+    ec2 = boto3.client("ec2", region_name=REGION)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=f"{REGION}{z}")["Subnet"]["SubnetId"]
+        for i, z in enumerate("ab")
+    ]
+    group = ec2.create_security_group(GroupName="db", Description="db", VpcId=vpc)["GroupId"]
+    rds.create_db_subnet_group(DBSubnetGroupName="acme-dev", DBSubnetGroupDescription="d", SubnetIds=subnets)
+    rds.create_db_instance(
+        DBInstanceIdentifier="acme-dev-registry",
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="u",
+        MasterUserPassword="password1",
+        StorageEncrypted=True,
+        DBSubnetGroupName="acme-dev",
+        VpcSecurityGroupIds=[group],
+        PubliclyAccessible=False,
+        Tags=TAGS,
+    )
+    if backup:
+        rds.create_db_snapshot(DBSnapshotIdentifier="monday", DBInstanceIdentifier="acme-dev-registry")
+        return group
+    for made in rds.describe_db_snapshots()["DBSnapshots"]:  # moto makes one with every instance
+        rds.delete_db_snapshot(DBSnapshotIdentifier=made["DBSnapshotIdentifier"])
+    return group
+
+
+def names(rds):
+    return sorted(d["DBInstanceIdentifier"] for d in rds.describe_db_instances()["DBInstances"])
+
+
+def test_a_drill_restores_a_copy_and_deletes_it(platform, rds):
+    database(rds)
+    done = restore(platform, "dev", drill=True)
+    assert [s.name for s in done.steps] == ["find", "backup", "restore", "check", "delete"]
+    assert "monday" in done.steps[1].result
+    assert names(rds) == ["acme-dev-registry"]
+
+
+def test_the_restored_database_takes_the_place_and_the_old_one_is_kept(platform, rds):
+    group = database(rds)
+    done = restore(platform, "dev", drill=False)
+    assert names(rds) == ["acme-dev-registry", "acme-dev-registry-before-restore"]
+    found = {d["DBInstanceIdentifier"]: d for d in rds.describe_db_instances()["DBInstances"]}
+    made = found["acme-dev-registry"]
+    assert [g["VpcSecurityGroupId"] for g in made["VpcSecurityGroups"]] == [group]
+    assert made["StorageEncrypted"]
+    assert not made["PubliclyAccessible"]
+    assert "modelyard infra up --env dev --layer registry" in done.next
+
+
+def test_goes_on_with_a_copy_that_a_killed_run_made(platform, rds):
+    group = database(rds)
+    rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="acme-dev-registry-drill",
+        DBSnapshotIdentifier="monday",
+        DBSubnetGroupName="acme-dev",
+        VpcSecurityGroupIds=[group],
+        PubliclyAccessible=False,
+        Tags=TAGS,
+    )
+    restore(platform, "dev", drill=True)
+    assert names(rds) == ["acme-dev-registry"]
+
+
+def test_a_database_without_a_backup_is_an_error_that_touches_nothing(platform, rds):
+    database(rds, backup=False)
+    with pytest.raises(RequestError, match="no complete backup"):
+        restore(platform, "dev", drill=False)
+    assert names(rds) == ["acme-dev-registry"]
+
+
+def test_a_backup_that_is_not_there_is_named_with_those_that_are(platform, rds):
+    database(rds)
+    with pytest.raises(RequestError, match="no backup 'tuesday'") as caught:
+        restore(platform, "dev", drill=True, snapshot="tuesday")
+    assert "monday" in caught.value.hint
+
+
+def test_without_a_database_it_says_what_makes_one(platform, rds):
+    with pytest.raises(RequestError, match="no database of acme prod") as caught:
+        restore(platform, "prod", drill=True)
+    assert "infra up --env prod --layer registry" in caught.value.hint
