@@ -12,12 +12,13 @@ from modelyard.infra.engine.watch import Watch
 
 _SHOWN = 12
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+_POLICIES = re.compile(r"^Policies:[^\n]*\n(?:[ \t][^\n]*\n|\n)*", re.MULTILINE)  # what is only advised is no cause
 _AGAIN = "Run the same command again: what is finished stays, and it goes on where it stopped."
 
 
 def explained(error: CommandError, watch: Watch, program: Program, look: Look) -> ModelyardError:
     """Return the error to raise for a command that failed."""
-    text = str(error)
+    text = _POLICIES.sub("", str(error))
     for ask in (_of_program(program), _of_policies(watch), _of_twins(watch, look), *_rest(text, watch)):
         found = ask()
         if found is not None:
@@ -126,7 +127,7 @@ _SAYINGS: tuple[tuple[str, type[ModelyardError], str, str, str], ...] = (
         _AGAIN,
     ),
     (
-        r"(?i)protected|cannot be deleted\s+because it is protected",
+        r"(?i)cannot be deleted\s+because it is protected|delete protected|deletion ?protection",
         OutcomeError,
         "protected",
         "Resources that hold data are protected and were not deleted.",
