@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 from projects_to_score import frame, project
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):

@@ -18,6 +18,8 @@ from modelyard.batch import parts as kept
 from modelyard.data.contract import Rule
 from modelyard.errors import OutcomeError, OutsideError
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = """
 import sys, time
 from pathlib import Path

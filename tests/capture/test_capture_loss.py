@@ -10,6 +10,8 @@ from captured import NOON, add, capture, rows, shape, store, until, written
 from modelyard.capture import boots, loss, read, tally
 from modelyard.capture.boots import Boot
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def process(tmp_path):

@@ -15,6 +15,8 @@ import projects
 
 from modelyard.cli import app
 
+pytestmark = pytest.mark.slow
+
 runner = CliRunner()
 
 

@@ -179,6 +179,7 @@ def test_what_a_killed_writer_left_is_no_object_and_is_swept_later(tmp_path: Pat
     assert fresh.exists()
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_the_old_or_the_new_object(tmp_path: Path):
     store = Store.open("s", tmp_path)
     contents = [bytes([letter]) * 300_000 for letter in b"ab"]

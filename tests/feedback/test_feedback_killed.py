@@ -14,6 +14,8 @@ from test_labels_joined import NOW, known
 from modelyard import config
 from modelyard.feedback import FeedbackRequest, add
 
+pytestmark = pytest.mark.slow
+
 WRITES = {"os.rename", "os.link", "os.remove", "os.mkdir"}
 ROWS = 40
 

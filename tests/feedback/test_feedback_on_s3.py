@@ -19,6 +19,8 @@ from modelyard.errors import OutsideError
 from modelyard.feedback import FeedbackRequest, add
 from modelyard.monitoring import MonitorRequest, history, monitor
 
+pytestmark = pytest.mark.slow
+
 
 class Bucket:
     """The S3 of a test; `at` is called around each upload of a label, and may end the process that sends it."""

@@ -9,6 +9,8 @@ from modelyard.serving.explain import explain
 from modelyard.serving.scorer import Scorer
 from modelyard.serving.version import Version
 
+pytestmark = pytest.mark.slow
+
 
 def bundle(made):
     result = run(made, RunRequest())

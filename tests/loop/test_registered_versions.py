@@ -12,6 +12,8 @@ from modelyard.loop.promote import promote
 from modelyard.loop.run import RunRequest, run
 from modelyard.routing import document
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def two(project):

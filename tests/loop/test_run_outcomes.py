@@ -8,6 +8,8 @@ from modelyard.loop.run import RunRequest, run
 from modelyard.loop.versions import versions
 from modelyard.routing import document
 
+pytestmark = pytest.mark.slow
+
 
 def runs(made):
     registry = Context.of(made).registry()

@@ -14,6 +14,8 @@ from modelyard.loop.lock import run_lock
 from modelyard.loop.run import RunRequest, run
 from modelyard.loop.versions import versions
 
+pytestmark = pytest.mark.slow
+
 DONE = ["done"] * 5
 CACHED = ["cached"] * 5
 

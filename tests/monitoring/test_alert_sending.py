@@ -15,6 +15,8 @@ from modelyard.data.store import Store
 from modelyard.monitoring.alerts import Alert, failure, send
 from modelyard.monitoring.alerts.book import KEY
 
+pytestmark = pytest.mark.slow
+
 DRIFT = Alert(key="drift:v1", kind="drift", title="Drift of temp")
 ERRORS = Alert(key="errors", kind="errors", title="Errors", severity="critical")
 SEND = """

@@ -144,6 +144,7 @@ def test_of_two_versions_of_a_key_the_first_stays(registry: Registry):
     assert [row.version for row in registry._versions._rows()] in ([1], ["1"])
 
 
+@pytest.mark.slow
 def test_writers_at_once_make_one_version(registry: Registry):
     def work(key: str) -> int:
         return register(Registry.open(registry.uri, "churn"), key).version

@@ -10,6 +10,8 @@ from modelyard.release.controller import StartRequest, abort, promote, resume, r
 from modelyard.release.verdict import Check, Verdict
 from modelyard.routing import audit, document
 
+pytestmark = pytest.mark.slow
+
 WAIT = StartRequest(wait=True)
 
 

@@ -16,6 +16,8 @@ from modelyard.release.lease import Lease, left_s
 from modelyard.routing import document
 from modelyard.routing.release import clock
 
+pytestmark = pytest.mark.slow
+
 WAIT = StartRequest(wait=True)
 
 

@@ -23,6 +23,8 @@ from modelyard.release.walk import walk
 from modelyard.routing import audit, document
 from modelyard.routing.release import clock
 
+pytestmark = pytest.mark.slow
+
 WAIT = StartRequest(wait=True)
 
 

@@ -4,6 +4,8 @@ from chromium import Browser
 
 from modelyard.report import ReportData, page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1200])

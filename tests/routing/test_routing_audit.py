@@ -127,6 +127,7 @@ def test_a_head_survives_being_written_down(chain: Store):
     assert audit.Head.parse(str(head)) == head
 
 
+@pytest.mark.slow
 def test_many_processes_add_each_event_once(store: Store):
     with CHILDREN.Pool(6) as pool:
         pool.map(_add_many, [store.uri] * 6)

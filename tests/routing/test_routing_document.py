@@ -147,6 +147,7 @@ def test_roles_that_serve_are_in_service():
     assert routing.in_service() == {1: "champion", 2: "previous", 3: "weighted"}
 
 
+@pytest.mark.slow
 def test_eight_processes_lose_no_swap(store: Store):
     with CHILDREN.Pool(8) as pool:
         pool.map(_swap_often, [(store.uri, 8)] * 8)
@@ -161,6 +162,7 @@ def _swap_often(work: tuple[str, int]) -> None:
         swap(Store.open(work[0], Path()), pin_next, why="")
 
 
+@pytest.mark.slow
 def test_a_killed_swap_leaves_a_whole_document_and_chain(store: Store):
     for turn in range(10):
         kill_after(0.02 + turn * 0.007, _swap_often, (store.uri, 10_000))

@@ -13,6 +13,8 @@ from modelyard.scaffold import new as module
 from modelyard.scaffold.new import NewRequest, new
 from modelyard.scaffold.profile import Overrides
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:

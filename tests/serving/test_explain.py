@@ -14,6 +14,8 @@ from modelyard.serving.explain import explain
 from modelyard.serving.problems import RefusalError
 from modelyard.serving.version import Version
 
+pytestmark = pytest.mark.slow
+
 
 def loaded(tmp_path, rows=None, golden=True, **options):
     """Return a version that was trained on `rows`."""

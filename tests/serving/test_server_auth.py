@@ -15,6 +15,8 @@ from modelyard.errors import RequestError
 from modelyard.serving.app import App
 from modelyard.serving.auth import auth
 
+pytestmark = pytest.mark.slow
+
 ROW = {"a": 0.5, "b": "x", "n": 150}
 CLOSED = ["/metrics", "/docs", "/schema", "/openapi.json", "/release", "/nothing"]
 

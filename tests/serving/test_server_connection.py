@@ -18,6 +18,8 @@ import pytest
 from released import released
 from test_server_process import ROW, lines, listening, project, ready, wait
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(sys.executable).parent
 BODY = json.dumps(ROW).encode()
 HEAD = b"POST /predict HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\n"

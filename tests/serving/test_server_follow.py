@@ -15,6 +15,8 @@ from modelyard.routing.document import KEY
 from modelyard.serving import follow
 from modelyard.serving.bundles import bundle
 
+pytestmark = pytest.mark.slow
+
 ROW = {"a": 0.5, "b": "x", "n": 150}
 
 

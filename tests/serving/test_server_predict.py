@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 from released import FEATURES, Asked, contract, frame, released
 
+pytestmark = pytest.mark.slow
+
 TASKS = ["binary", "multiclass", "regression"]
 ESTIMATORS = ["linear", "forest", "boosting", "xgboost", "lightgbm"]
 MOMENTS = "import polars as pl\ndef features(rows):\n    return rows.with_columns(hour=pl.col('when').dt.hour())\n"

@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 
 from modelyard.cli import app
 
+pytestmark = pytest.mark.slow
+
 ROW = {"a": 0.5, "b": "x", "n": 150}
 SLOW = """
 import time

@@ -15,6 +15,8 @@ import yaml
 from modelyard import assets, config
 from modelyard.scaffold import vendor
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     ".copier-answers.yml",
     ".dockerignore",

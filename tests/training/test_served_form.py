@@ -11,6 +11,8 @@ from modelyard.serving.scorer import Scorer
 from modelyard.training.export import export
 from modelyard.training.fit import fit, refit
 
+pytestmark = pytest.mark.slow
+
 
 def trained(frame, config, pipeline):
     return fit(frame, tables.parts(frame.height), None, config, pipeline, frame.schema)
