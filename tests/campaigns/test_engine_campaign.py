@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 from engine_world import backend, cloud, pulumi  # noqa: F401 - fixtures
-from standin.cloud import Fault
+from standin_cloud.cloud import Fault
 from test_engine_stacks import insist, made, platform, predicted
 
 from modelyard.infra.engine.targets import Request

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from standin.aws import Aws
-from standin.cloud import Cloud
-from standin.kubernetes import Kubernetes
-from standin.service import serve
+from standin_cloud.aws import Aws
+from standin_cloud.cloud import Cloud
+from standin_cloud.kubernetes import Kubernetes
+from standin_cloud.service import serve
 from toolchain import tool
 
 from modelyard.infra.engine import executable, pending

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from small import target
-from standin.cloud import Fault
+from standin_cloud.cloud import Fault
 
 from modelyard.errors import OutsideError
 from modelyard.infra.engine import pending

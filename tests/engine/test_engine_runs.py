@@ -2,7 +2,7 @@
 
 import pytest
 from small import PROGRAM, target
-from standin.cloud import Fault
+from standin_cloud.cloud import Fault
 
 from modelyard.errors import OutcomeError, OutsideError, RequestError
 from modelyard.infra.engine import run as engine

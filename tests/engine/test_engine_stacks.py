@@ -1,7 +1,7 @@
 """The platform's own programs through the real engine: every layer of every environment, against a strict cloud."""
 
 import pytest
-from standin.cloud import Fault
+from standin_cloud.cloud import Fault
 
 from modelyard.errors import OutcomeError, OutsideError
 from modelyard.infra import engine

@@ -1,5 +1,6 @@
 """Builds components under Pulumi's own mocks and hands back what the engine would have seen."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,6 +74,7 @@ def build(program) -> World:
     Raises what the program raises.
     """
     world = World()
+    asyncio.set_event_loop(asyncio.new_event_loop())  # whoever ran a loop before has taken the thread's own away
     pulumi.runtime.set_mocks(world, project="test", stack="dev", preview=False, monitor=_Monitor(world))
     raised: list[BaseException] = []
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from standin import fabricate, rules
+from standin_cloud import fabricate, rules
 
 MINTED = re.compile(r"[a-z]+-[0-9a-f]{17}")
 ARN = re.compile(rf"arn:aws:[a-z0-9-]+:[a-z0-9-]*:{fabricate.ACCOUNT}:[^*${{}}]+")

@@ -4,8 +4,8 @@ import importlib.metadata
 import re
 from typing import Any
 
-from standin import fabricate, kinds, wire
-from standin.service import Service, Settings, Wrong
+from standin_cloud import fabricate, kinds, wire
+from standin_cloud.service import Service, Settings, Wrong
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.:-]{0,251}[a-z0-9])?")
 

@@ -4,8 +4,8 @@ import importlib.metadata
 import secrets
 from typing import Any
 
-from standin import fabricate, kinds, rules, wire
-from standin.service import Service, Settings, Wrong
+from standin_cloud import fabricate, kinds, rules, wire
+from standin_cloud.service import Service, Settings, Wrong
 
 ZONES = ("a", "b", "c")
 

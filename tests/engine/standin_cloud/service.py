@@ -11,8 +11,8 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
-from standin import wire
-from standin.cloud import Cloud, Refused, Resource
+from standin_cloud import wire
+from standin_cloud.cloud import Cloud, Refused, Resource
 
 Wrong = list[tuple[str, str]]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 from pulumi import _types
-from standin import kinds, rules
+from standin_cloud import kinds, rules
 
 ACCOUNT = "123456789012"
 PREFIXES = {

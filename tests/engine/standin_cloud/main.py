@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from standin.aws import Aws
-from standin.cloud import Cloud
-from standin.kubernetes import Kubernetes
-from standin.service import serve
+from standin_cloud.aws import Aws
+from standin_cloud.cloud import Cloud
+from standin_cloud.kubernetes import Kubernetes
+from standin_cloud.service import serve
 
 
 def main(package: str) -> None:
