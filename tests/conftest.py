@@ -19,3 +19,13 @@ def _quiet_world(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     for name in ("MODELYARD_PROJECT", "MODELYARD_ENV", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory):
+    """The database of an empty registry, which takes MLflow seconds to make."""
+    from modelyard.registry.client import connect
+
+    path = tmp_path_factory.mktemp("blank") / "mlflow.db"
+    connect(f"sqlite:///{path}")
+    return path

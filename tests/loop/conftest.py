@@ -12,14 +12,6 @@ import crashing
 import projects
 
 from modelyard.loop.run import RunRequest, run
-from modelyard.registry.client import connect
-
-
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory):
-    path = tmp_path_factory.mktemp("blank") / "mlflow.db"
-    connect(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture

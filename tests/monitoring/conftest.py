@@ -1,4 +1,4 @@
-"""One trained project for all tests of retraining: each works on a copy."""
+"""One trained project for all tests of retraining, each of which works on a copy; and where alerts go."""
 
 import sys
 from pathlib import Path
@@ -8,16 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import retraining_project as world
-
-from modelyard.registry.client import connect
-
-
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory):
-    """An empty registry, which takes seconds to make."""
-    path = tmp_path_factory.mktemp("blank") / "mlflow.db"
-    connect(f"sqlite:///{path}")
-    return path
+from standin import GitHub, Standin, serving
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +17,23 @@ def trained(tmp_path_factory, blank):
     root = tmp_path_factory.mktemp("trained") / "project"
     world.made(root, blank)
     return root
+
+
+@pytest.fixture
+def hook(monkeypatch):
+    """A webhook that keeps what it is told."""
+    made = Standin()
+    with serving(made) as url:
+        monkeypatch.setenv("HOOK", f"{url}/services/s3cret")
+        yield made
+
+
+@pytest.fixture
+def github(monkeypatch):
+    """GitHub's API for one repository; the token ends in a line break, as files of tokens do."""
+    made = GitHub()
+    with serving(made) as url:
+        monkeypatch.setenv("GITHUB_API_URL", url)
+        monkeypatch.setenv("GITHUB_TOKEN", "t0ken\n")
+        monkeypatch.setenv("GITHUB_REPOSITORY", "me/it")
+        yield made

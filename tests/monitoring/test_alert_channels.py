@@ -5,7 +5,7 @@ from email.utils import format_datetime
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-from standin import GitHub, Standin, serving
+from standin import Standin, serving
 
 from modelyard.config.alerts import Alerts
 from modelyard.config.monitoring import Monitoring
@@ -22,24 +22,6 @@ ERRORS = Alert(key="errors", kind="errors", title="Errors", severity="critical")
 @pytest.fixture
 def store(tmp_path):
     return Store.open("store", tmp_path)
-
-
-@pytest.fixture
-def github(monkeypatch):
-    made = GitHub()
-    with serving(made) as url:
-        monkeypatch.setenv("GITHUB_API_URL", url)
-        monkeypatch.setenv("GITHUB_TOKEN", "t0ken\n")
-        monkeypatch.setenv("GITHUB_REPOSITORY", "me/it")
-        yield made
-
-
-@pytest.fixture
-def hook(monkeypatch):
-    made = Standin()
-    with serving(made) as url:
-        monkeypatch.setenv("HOOK", f"{url}/services/s3cret")
-        yield made
 
 
 def settings(**alerts):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import watched
-from standin import GitHub, Standin, serving
 from test_alert_sending import DRIFT, ERRORS, ago
 from typer.testing import CliRunner
 
@@ -24,24 +23,6 @@ WEBHOOK = {"webhook": {"url": "HOOK"}}
 @pytest.fixture
 def store(tmp_path):
     return Store.open("store", tmp_path)
-
-
-@pytest.fixture
-def hook(monkeypatch):
-    made = Standin()
-    with serving(made) as url:
-        monkeypatch.setenv("HOOK", url)
-        yield made
-
-
-@pytest.fixture
-def github(monkeypatch):
-    made = GitHub()
-    with serving(made) as url:
-        monkeypatch.setenv("GITHUB_API_URL", url)
-        monkeypatch.setenv("GITHUB_TOKEN", "t0ken")
-        monkeypatch.setenv("GITHUB_REPOSITORY", "me/it")
-        yield made
 
 
 def tell(store, *alerts, judged=lambda _: True, attempts=1, **channels):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from standin import Standin, serving
 
 from modelyard.config.alerts import Alerts
 from modelyard.config.monitoring import Monitoring
@@ -37,14 +36,6 @@ print([s.state for s in send(alerts, config, Store.open(sys.argv[1], Path.cwd())
 @pytest.fixture
 def store(tmp_path):
     return Store.open("store", tmp_path)
-
-
-@pytest.fixture
-def hook(monkeypatch):
-    made = Standin()
-    with serving(made) as url:
-        monkeypatch.setenv("HOOK", url)
-        yield made
 
 
 def states(store, alerts, judged=lambda _: True, **changes):

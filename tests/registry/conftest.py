@@ -4,16 +4,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.data.store import Store
-from modelyard.registry.client import connect
 from modelyard.registry.models import Registry
-
-
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with MLflow's tables, which take seconds to make."""
-    path = tmp_path_factory.mktemp("blank") / "mlflow.db"
-    connect(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture

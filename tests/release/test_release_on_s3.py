@@ -4,18 +4,15 @@ import shutil
 import sys
 import threading
 import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "routing"))
 
-import boto3
 import gateway
 import projects
 import pytest
+from buckets import moto, versitygw
 from live import Load, serving
-from moto.server import ThreadedMotoServer
 from releasing import FAST, Played, agree, wait
 from test_lease import begun
 
@@ -32,28 +29,6 @@ PLACE = "s3://tried/churn"
 PLACES = {"local": {"store": PLACE, "tracking": "sqlite:///.modelyard/mlflow.db"}}
 QUICK = {"release__steps": [50, 100], "release__min_rows": 60, "release__min_latency_rows": 100}
 WAIT = StartRequest(wait=True)
-
-
-@contextmanager
-def moto(_):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    world = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
-    known = {"aws_access_key_id": "t", "aws_secret_access_key": "t", "region_name": "us-east-1"}
-    # servers of one process share their buckets
-    urllib.request.urlopen(urllib.request.Request(f"{world['AWS_ENDPOINT_URL']}/moto-api/reset", method="POST")).close()
-    boto3.client("s3", endpoint_url=world["AWS_ENDPOINT_URL"], **known).create_bucket(Bucket="tried")
-    try:
-        yield world
-    finally:
-        server.stop()
-
-
-@contextmanager
-def versitygw(folder):
-    with gateway.gateway(folder / "s3") as one:
-        yield one.world
 
 
 def moved(root, **changes):

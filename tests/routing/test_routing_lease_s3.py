@@ -7,42 +7,17 @@ import os
 import sys
 import threading
 import time
-import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import boto3
-import gateway
 import pytest
+from buckets import moto, versitygw
 from children import CHILDREN
-from moto.server import ThreadedMotoServer
 
 from modelyard.data.store import Store
 from modelyard.routing import Ref, Release, audit
 from modelyard.routing.document import KEY, read, renew, swap
-
-
-@contextmanager
-def moto(_):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
-    known = {"aws_access_key_id": "t", "aws_secret_access_key": "t", "region_name": "us-east-1"}
-    boto3.client("s3", endpoint_url=endpoint, **known).create_bucket(Bucket="tried")
-    try:
-        yield {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
-    finally:
-        server.stop()
-
-
-@contextmanager
-def versitygw(folder):
-    with gateway.gateway(folder / "s3") as one:
-        yield one.world
 
 
 @pytest.fixture(params=[moto, pytest.param(versitygw, marks=pytest.mark.slow)])

@@ -126,3 +126,16 @@ def test_what_was_asked_together_is_counted_one_by_one(tmp_path):
     page = asked.get("/metrics").text
     assert 'modelyard_predictions_total{version="1",role="champion"} 20' in page
     assert 'modelyard_request_seconds_count{version="1",role="champion"} 20' in page
+
+
+def test_an_answer_that_cannot_be_told_leaves_the_others_of_its_turn(tmp_path):
+    asked, told = Asked(released(tmp_path), tmp_path), []
+
+    async def ask():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+        first, *others = [asked.app.respond(request(row)) for row in ROWS]
+        first.then(lambda _: 1 / 0)
+        return [await reply for reply in others]
+
+    assert {reply.status for reply in asyncio.run(ask())} == {200}
+    assert [type(error) for error in told] == [ZeroDivisionError]

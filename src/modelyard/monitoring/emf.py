@@ -2,14 +2,13 @@
 
 import json
 import math
-import time
 from collections.abc import Sequence
 
 from modelyard.config import Project
 from modelyard.monitoring.results import MonitorResult, Performance, Service, VersionDrift, VersionMetrics
 from modelyard.routing.document import Routing
+from modelyard.serving import emf
 
-_DIMENSIONS = ["project", "env", "version", "role"]
 _GONE = "retired"  # neither champion nor challenger nor the champion before
 _AGES = {"stale_data": "data_age_hours", "stale_model": "model_age_days"}
 
@@ -42,21 +41,12 @@ def lines(found: MonitorResult, project: Project) -> list[str]:
     They are what the servers write too: namespace `Modelyard`, dimensions project, env, version and role. A process
     whose output goes to CloudWatch Logs makes metrics of them.
     """
-    wanted = project.config.monitoring.emf
-    if not (project.env != "local" if wanted is None else wanted):
+    if not emf.wanted(project, project.config.monitoring.emf):
         return []
     names = {"project": project.config.name, "env": project.env}
-    stamp = int(time.time() * 1000)
-    return [_line(names, version, stamp) for version in found.versions if version.metrics]
-
-
-def _line(names: dict[str, str], found: VersionMetrics, stamp: int) -> str:
-    metrics = [{"Name": name, "Unit": "None"} for name in found.metrics]
-    described = {"Namespace": "Modelyard", "Dimensions": [_DIMENSIONS], "Metrics": metrics}
-    head = {"_aws": {"Timestamp": stamp, "CloudWatchMetrics": [described]}, "event": "metrics"}
-    return json.dumps(
-        {**head, **names, "version": str(found.version), "role": found.role, **found.metrics}, ensure_ascii=False
-    )
+    measured = [version for version in found.versions if version.metrics]
+    written = [emf.line(names, (str(version.version), version.role), version.metrics) for version in measured]
+    return [json.dumps(line, ensure_ascii=False) for line in written]
 
 
 def _drift(version: VersionDrift) -> dict[str, float | None]:

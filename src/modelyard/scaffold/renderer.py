@@ -73,7 +73,6 @@ def _obey() -> None:
     """Wait for one order on stdin, carry it out, and tell on stdout what went wrong."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     warm_up()
-
     order = sys.stdin.buffer.read()
     if order:
         json.dump(_outcome(**json.loads(order)), sys.stdout)

@@ -23,11 +23,9 @@ def bundle(store: Store, ref: Ref, cache: Path) -> Path:
         OutsideError: The store cannot be read.
     """
     prefix = f"models/{ref.sha256}"
-    folder = store.local(prefix)
-    if folder is None:
-        folder = cache / ref.sha256
-        if not folder.is_dir():
-            _fetch(store, prefix, folder)
+    folder = store.local(prefix) or cache / ref.sha256
+    if not folder.is_dir():
+        _fetch(store, prefix, folder)
     try:
         verify(folder, ref.sha256)
     except OutcomeError:
@@ -38,10 +36,15 @@ def bundle(store: Store, ref: Ref, cache: Path) -> Path:
 
 
 def _fetch(store: Store, prefix: str, folder: Path) -> None:
+    keys = store.list(prefix)
+    if not keys:
+        raise OutcomeError(
+            f"The store {store.uri} has no {prefix}.", "Restore it from a backup of the store.", code="no_bundle"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        for key in store.list(prefix):
+        for key in keys:
             store.fetch(key, work / key.removeprefix(f"{prefix}/"))
         work.rename(folder)
     except OSError:

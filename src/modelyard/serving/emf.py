@@ -1,7 +1,7 @@
 """Lines in CloudWatch's embedded metric format: what was answered in the last ten seconds, by version and role."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -15,18 +15,21 @@ _UNITS = {
     "requests": "Count",
     "errors": "Count",
     "latency_ms": "Milliseconds",
-    "prediction_mean": "None",
     "capture_dropped": "Count",
 }
 _DIMENSIONS = ["project", "env", "version", "role"]
+
+
+def wanted(project: Project, chosen: bool | None) -> bool:
+    """Say whether lines are written: as chosen, else outside `local`."""
+    return project.env != "local" if chosen is None else chosen
 
 
 class Emf:
     """Writes the lines of one process; CloudWatch adds those of several."""
 
     def __init__(self, project: Project, metrics: Metrics, log: Log) -> None:
-        wanted = project.config.serving.emf
-        self._on = project.env != "local" if wanted is None else wanted
+        self._on = wanted(project, project.config.serving.emf)
         self._names = {"project": project.config.name, "env": project.env}
         self._metrics = metrics
         self._log = log
@@ -52,7 +55,7 @@ class Emf:
             totals = _Totals(series, self._metrics)
             before = self._last.get(series.labels)
             values = totals.since(before) | {"capture_dropped": dropped - self._dropped}
-            self._log.add(_line(self._names, series.labels, values))
+            self._log.add(line(self._names, series.labels, values))
             self._last[series.labels] = totals
             self._dropped = dropped  # counted once, not for each role
 
@@ -99,8 +102,9 @@ def _times(counts: Sequence[float]) -> Iterator[float]:
         yield round((low + (high - low) * inside) * 1000, 4)
 
 
-def _line(names: dict[str, str], labels: tuple[str, str], values: dict[str, Any]) -> dict[str, Any]:
-    metrics = [{"Name": name, "Unit": _UNITS[name]} for name in values]
+def line(names: Mapping[str, str], labels: tuple[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line: `names` are project and env, `labels` version and role."""
+    metrics = [{"Name": name, "Unit": _UNITS.get(name, "None")} for name in values]
     described = {"Namespace": "Modelyard", "Dimensions": [_DIMENSIONS], "Metrics": metrics}
     stamp = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [described]}
     return {"_aws": stamp, "event": "metrics", **names, "version": labels[0], "role": labels[1], **values}

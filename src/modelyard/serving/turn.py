@@ -41,11 +41,19 @@ class Turn:
         self._count += 1
         if len(entries) <= _FEW or self._count % _ALONE == 0:
             for asked, done in entries:
-                done(attempt(asked, alone=True))
+                _tell(done, attempt(asked, alone=True))
             return
         groups: dict[Version, list[_Entry]] = {}
         for entry in entries:
             groups.setdefault(entry.asked.assigned.version, []).append(entry)
         for group in groups.values():
             for (_, done), outcome in zip(group, attempt_all([entry.asked for entry in group]), strict=True):
-                done(outcome)
+                _tell(done, outcome)
+
+
+def _tell(done: Done, outcome: Outcome) -> None:
+    try:
+        done(outcome)
+    except Exception as error:  # whoever it was for: the others of this turn wait for their answers
+        context = {"message": "An answer could not be told", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(context)
