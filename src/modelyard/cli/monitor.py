@@ -27,8 +27,9 @@ def monitor(
 ) -> None:
     """Compare what is served with training and with what came true; tell what is wrong."""
     found = open_project(project, env, quiet=quiet or json)
-    from modelyard.monitoring import MonitorRequest, emf
+    from modelyard.monitoring import MonitorRequest
     from modelyard.monitoring import monitor as look
+    from modelyard.monitoring.publish import publish
     from modelyard.monitoring.request import moment
 
     request = MonitorRequest(
@@ -39,8 +40,7 @@ def monitor(
     with progress(enabled=not (quiet or json)) as report:
         result = look(found, request, report)
     if until is None:  # what was found of an old span is no news
-        for line in emf.lines(result, found):
-            _output.note(line)
+        result = publish(result, found, _output.note)
     failure = result.failure(fail_on_drift=fail_on_drift)
     if failure is not None:
         _output.show_failed(result, text, failure, as_json=json)

@@ -1,5 +1,7 @@
 """The section `monitoring`: windows, limits, alerts and retraining."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from modelyard.config.alerts import Alerts
@@ -30,8 +32,10 @@ class Monitoring(Section):
     data_age_h: float | None = Field(
         None, gt=0, description="Hours between event and request; default: the contract's freshness of the time column."
     )
-    emf: bool | None = Field(
-        None, description="`monitor` writes CloudWatch metrics to stderr; by default outside `local`."
+    metrics: Literal["auto", "cloudwatch", "emf", "none"] = Field(
+        "auto",
+        description="Where `monitor` publishes its numbers: CloudWatch's API, or lines of its log format on stderr; "
+        "auto: the API where the store is in S3, no lines in `local`.",
     )
     alerts: Alerts = Alerts()
     retrain: Retraining = Retraining()

@@ -12,8 +12,9 @@ from modelyard.data.store import Store
 from modelyard.errors import ModelyardError
 from modelyard.feedback import joined
 from modelyard.monitoring import alerts as channels
-from modelyard.monitoring import emf, history
+from modelyard.monitoring import history
 from modelyard.monitoring.drift import judge
+from modelyard.monitoring.measured import measured
 from modelyard.monitoring.request import MonitorRequest, Spans, now, spans
 from modelyard.monitoring.results import Drift, MonitorResult, Span, VersionDrift
 from modelyard.monitoring.retrain import RetrainResult, retrain
@@ -60,7 +61,7 @@ def monitor(project: Project, request: MonitorRequest, progress: Progress = sile
         as_of=as_of.isoformat(),
     )
     told = {"alerts": troubles(found), "metrics": metrics(found)}
-    versions = emf.measured(drift.versions, performance, found.service, routing)
+    versions = measured(drift.versions, performance, found.service, routing)
     found = found.model_copy(update={**told, "versions": versions})
     if request.send:
         found = found.model_copy(update={"sent": _send(found, routing, project, store, request)})

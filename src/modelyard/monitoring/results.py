@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from modelyard.config.alerts import Kind
-from modelyard.errors import ModelyardError, OutcomeError
+from modelyard.errors import ModelyardError, OutcomeError, OutsideError
 from modelyard.monitoring.alerts import Alert, Sent, failure
 from modelyard.monitoring.performed import Estimated, Outcome, Performance, PerformanceWindow
 from modelyard.monitoring.retraining.record import RetrainResult
@@ -131,6 +131,7 @@ class MonitorResult(Record):
     metrics: dict[str, float] = {}
     versions: list[VersionMetrics] = []
     as_of: str = ""
+    unpublished: str = ""  # why the metrics did not reach CloudWatch
 
     def failure(self, *, fail_on_drift: bool) -> ModelyardError | None:
         """Return why the command fails: drift if asked for, a failed retraining, alerts that nobody was told."""
@@ -143,4 +144,14 @@ class MonitorResult(Record):
                 code="drift",
             )
         retrained = self.retrain.failure() if self.retrain is not None else None
-        return retrained or failure(self.sent)
+        return retrained or failure(self.sent) or self._unpublished()
+
+    def _unpublished(self) -> ModelyardError | None:
+        if not self.unpublished:
+            return None
+        return OutsideError(
+            f"The metrics of this run did not reach CloudWatch: {self.unpublished}.",
+            "Its alarms wait for them. Set AWS_REGION and credentials that may put metrics of the namespace Modelyard, "
+            "and run `modelyard monitor` again; or set monitoring.metrics to none.",
+            code="metrics_not_sent",
+        )

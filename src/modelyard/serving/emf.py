@@ -17,19 +17,14 @@ _UNITS = {
     "latency_ms": "Milliseconds",
     "capture_dropped": "Count",
 }
-_DIMENSIONS = ["project", "env", "version", "role"]
-
-
-def wanted(project: Project, chosen: bool | None) -> bool:
-    """Say whether lines are written: as chosen, else outside `local`."""
-    return project.env != "local" if chosen is None else chosen
 
 
 class Emf:
     """Writes the lines of one process; CloudWatch adds those of several."""
 
     def __init__(self, project: Project, metrics: Metrics, log: Log) -> None:
-        self._on = wanted(project, project.config.serving.emf)
+        chosen = project.config.serving.emf
+        self._on = project.env != "local" if chosen is None else chosen
         self._names = {"project": project.config.name, "env": project.env}
         self._metrics = metrics
         self._log = log
@@ -55,7 +50,8 @@ class Emf:
             totals = _Totals(series, self._metrics)
             before = self._last.get(series.labels)
             values = totals.since(before) | {"capture_dropped": dropped - self._dropped}
-            self._log.add(line(self._names, series.labels, values))
+            version, role = series.labels
+            self._log.add(line({**self._names, "version": version, "role": role}, values))
             self._last[series.labels] = totals
             self._dropped = dropped  # counted once, not for each role
 
@@ -102,9 +98,9 @@ def _times(counts: Sequence[float]) -> Iterator[float]:
         yield round((low + (high - low) * inside) * 1000, 4)
 
 
-def line(names: Mapping[str, str], labels: tuple[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a line: `names` are project and env, `labels` version and role."""
+def line(dimensions: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the line of one series: its dimensions in order, and its metrics."""
     metrics = [{"Name": name, "Unit": _UNITS.get(name, "None")} for name in values]
-    described = {"Namespace": "Modelyard", "Dimensions": [_DIMENSIONS], "Metrics": metrics}
+    described = {"Namespace": "Modelyard", "Dimensions": [list(dimensions)], "Metrics": metrics}
     stamp = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [described]}
-    return {"_aws": stamp, "event": "metrics", **names, "version": labels[0], "role": labels[1], **values}
+    return {"_aws": stamp, "event": "metrics", **dimensions, **values}

@@ -1,13 +1,10 @@
-"""Lines in CloudWatch's embedded metric format: what `monitor` found of each version, for alarms (decision 43)."""
+"""The numbers of each version that alarms are set on (decision 43 names them)."""
 
-import json
 import math
 from collections.abc import Sequence
 
-from modelyard.config import Project
-from modelyard.monitoring.results import MonitorResult, Performance, Service, VersionDrift, VersionMetrics
+from modelyard.monitoring.results import Performance, Service, VersionDrift, VersionMetrics
 from modelyard.routing.document import Routing
-from modelyard.serving import emf
 
 _GONE = "retired"  # neither champion nor challenger nor the champion before
 _AGES = {"stale_data": "data_age_hours", "stale_model": "model_age_days"}
@@ -33,20 +30,6 @@ def measured(
         )
         for version, first in zip(drift, [True, *[False] * len(drift)], strict=False)
     ]
-
-
-def lines(found: MonitorResult, project: Project) -> list[str]:
-    """Return one line per version that has numbers; none where the configuration wants none.
-
-    They are what the servers write too: namespace `Modelyard`, dimensions project, env, version and role. A process
-    whose output goes to CloudWatch Logs makes metrics of them.
-    """
-    if not emf.wanted(project, project.config.monitoring.emf):
-        return []
-    names = {"project": project.config.name, "env": project.env}
-    measured = [version for version in found.versions if version.metrics]
-    written = [emf.line(names, (str(version.version), version.role), version.metrics) for version in measured]
-    return [json.dumps(line, ensure_ascii=False) for line in written]
 
 
 def _drift(version: VersionDrift) -> dict[str, float | None]:
