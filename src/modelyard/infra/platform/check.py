@@ -29,6 +29,8 @@ def warnings(platform: Platform, env: EnvName) -> list[str]:
         lines.append(f"repository_id is 0 for {', '.join(unknown)}: `up` of layer account refuses until it is known")
     if not (environment.budget.emails or environment.monitoring.emails):
         lines.append(f"environments.{env}.monitoring.emails is empty: nobody is told of alarms and budgets")
+    if environment.monitoring.prometheus:
+        lines.append(f"environments.{env}.monitoring.prometheus: nothing writes to it before you set up a remote write")
     if environment.ci.enabled and not environment.ci.authorised and environment.ci.connection_arn is None:
         lines.append(f"environments.{env}.ci.authorised is false: the runners get no jobs until GitHub is connected")
     return lines
