@@ -1,14 +1,16 @@
-"""Finds what tests run that is no Python package on PATH, or builds it once with Go from its published module.
+"""Finds what tests run beside their own environment: programs, built once with Go from their published modules.
 
 `make test` runs this file first: a build takes longer than a test may.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +22,8 @@ _KUBERNETES = f"-X {_K8S}.gitVersion=v1.36.4 -X {_K8S}.gitMajor=1 -X {_K8S}.gitM
 _PULUMI = "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=3.259.0"
 # name -> folder with its go.mod, package, what the linker is told
 _TOOLS = {
+    "act": ("act", "github.com/nektos/act", ""),
+    "actionlint": ("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", ""),
     "etcd": ("etcd", "go.etcd.io/etcd/server/v3", ""),
     "kube-apiserver": ("kubernetes", "k8s.io/kubernetes/cmd/kube-apiserver", _KUBERNETES),
     "kube-scheduler": ("kubernetes", "k8s.io/kubernetes/cmd/kube-scheduler", _KUBERNETES),
@@ -50,6 +54,30 @@ def module(path: str, version: str) -> Path:
     """Return the folder of a published Go module, such as one that holds CustomResourceDefinitions."""
     done = _go("mod", "download", "-json", f"{path}@{version}", cwd=_MODULES)
     return Path(json.loads(done.stdout)["Dir"])
+
+
+def installed(name: str, requirements: Sequence[str]) -> Path:
+    """Return the folder of programs of an environment of its own that holds these Python packages; made once."""
+    digest = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:12]
+    made = CACHE / f"{name}-{digest}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "complete").exists():
+            shutil.rmtree(made, ignore_errors=True)
+            _uv("venv", "--quiet", "--python", sys.executable, str(made))
+            _uv("pip", "install", "--quiet", "--python", str(made / "bin" / "python"), *requirements)
+            (made / "complete").touch()
+    return made / "bin"
+
+
+def _uv(*words: str) -> None:
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
+    assert uv, "These tests install packages with uv."
+    done = subprocess.run(
+        [uv, *words], check=False, env={**os.environ, "HOME": str(HOME)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"uv {' '.join(words)} failed:\n{done.stderr[-4000:]}"
 
 
 def _build(name: str, built: Path) -> None:

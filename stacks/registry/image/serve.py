@@ -11,7 +11,8 @@ _CONFIG = Path(os.environ.get("REGISTRY_CONFIG", "/tmp/basic_auth.ini"))  # noqa
 def main() -> None:
     """Write MLflow's own configuration of users, and become the server."""
     user, password = quote(os.environ["REGISTRY_USER"], safe=""), quote(os.environ["REGISTRY_PASSWORD"], safe="")
-    database = f"postgresql://{user}:{password}@{os.environ['REGISTRY_DATABASE']}"
+    # the driver by its name: what a plain postgresql:// means differs between versions of SQLAlchemy
+    database = f"postgresql+psycopg2://{user}:{password}@{os.environ['REGISTRY_DATABASE']}"
     # configparser reads a percent sign as the start of a reference
     lines = ["[mlflow]", "default_permission = READ", f"database_uri = {database.replace('%', '%%')}",
              "admin_username = admin"]  # fmt: skip
