@@ -11,6 +11,12 @@ def template(name: str) -> Path:
     return shipped if shipped.is_dir() else _PACKAGE.parents[1] / "templates" / name
 
 
+def stacks() -> Path:
+    """Return the folder of the layers' Pulumi programs, one folder each."""
+    shipped = _PACKAGE / "_stacks"
+    return shipped if shipped.is_dir() else _PACKAGE.parents[1] / "stacks"
+
+
 def flights() -> Path:
     """Return the Parquet file of `demo:flights`."""
     return _PACKAGE / "demo" / "flights.parquet"

@@ -33,8 +33,9 @@ images = project.Images(name, pushed)
 size = project.Size(**service.model_dump(include=set(project.Size.__dataclass_fields__)))
 kept: dict[str, Any]
 if service.backend == "ecs":
+    parts = ("cluster_arn", "cluster_name", "listener_arn", "balancer_group_id")
     front = project.Front(
-        **{part: serving.output(part) for part in ("cluster_arn", "cluster_name", "listener_arn", "balancer_group_id")},
+        **{part: serving.output(part) for part in parts},
         balancer_suffix=serving.output("load_balancer_arn_suffix"),
         public=settings.serving.public,
     )

@@ -213,8 +213,8 @@ def test_a_cloudwatch_that_cannot_be_reached_starts_nothing(project, monkeypatch
         "AWS_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    made = project(release__cloudwatch="Modelyard")
-    done = asked(made, "--wait")
+    made = project(release__cloudwatch="Modelyard", environments__dev={"store": ".modelyard"})
+    done = asked(made, "--wait", "--env", "dev")
     assert (done.exit_code, "CloudWatch" in done.stdout) == (3, True)
     assert document.read(Context.of(made).store).release is None
 

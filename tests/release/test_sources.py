@@ -248,6 +248,7 @@ def test_the_configuration_chooses_the_source(monkeypatch):
     assert isinstance(chosen(Config()), ServerMetrics)
     assert isinstance(chosen(Config(prometheus="http://p:9090")), Prometheus)
     assert isinstance(chosen(Config(cloudwatch="Modelyard"), project="p", env="e"), CloudWatch)
+    assert isinstance(chosen(Config(cloudwatch="Modelyard"), project="p", env="local"), ServerMetrics)
 
 
 def test_addresses_and_token_come_from_the_environment(stand):

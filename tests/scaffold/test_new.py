@@ -102,7 +102,10 @@ def test_a_folder_in_use_is_refused_before_the_table_is_read(tmp_path: Path) -> 
     "wrong",
     [
         {"overrides": {"target": "nonesuch"}},
-        {"platform": "own"},
+        {"region": "eu-west-1"},
+        {"account": "123456789012"},
+        {"platform": "own", "region": "eu-wset-1"},
+        {"platform": "shared", "account": "12345"},
         {"github": "not a repository"},
         {"github": "https://github.com/a/b"},
     ],

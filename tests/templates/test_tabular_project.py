@@ -17,38 +17,8 @@ from modelyard.scaffold import vendor
 
 pytestmark = pytest.mark.slow
 
-FILES = {
-    ".copier-answers.yml",
-    ".dockerignore",
-    ".editorconfig",
-    ".gitattributes",
-    ".gitignore",
-    ".pre-commit-config.yaml",
-    ".python-version",
-    ".schemas/modelyard.json",
-    "AGENTS.md",
-    "CODEOWNERS",
-    "Dockerfile",
-    "MODEL_CARD.md",
-    "Makefile",
-    "README.md",
-    "contract.yaml",
-    "data/README.md",
-    "data/project.parquet",
-    "data/sample.parquet",
-    "modelyard.yaml",
-    "pyproject.toml",
-    "ruff.toml",
-    "src/pipeline/__init__.py",
-    "src/pipeline/features.py",
-    "src/pipeline/metrics.py",
-    "src/pipeline/model.py",
-    "tests/conftest.py",
-    "tests/test_data.py",
-    "tests/test_features.py",
-    "tests/test_metrics.py",
-    "tests/test_model.py",
-}
+GOLDEN = Path(__file__).parent / "golden" / "none.txt"
+FILES = {name for name in GOLDEN.read_text(encoding="utf-8").splitlines() if not name.startswith("vendor/")}
 TOOLS = Path(sys.executable).parent
 Projects = Callable[[str], Path]
 

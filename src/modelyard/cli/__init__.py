@@ -3,14 +3,17 @@
 import typer
 
 from modelyard.cli import (
+    adopt,
     audit,
     config,
     data,
     demo,
+    deploy,
     doctor,
     evaluate,
     feedback,
     gate,
+    github,
     infra,
     lineage,
     models,
@@ -21,8 +24,10 @@ from modelyard.cli import (
     report,
     run,
     serve,
+    smoke,
     train,
     ui,
+    update,
 )
 from modelyard.cli._boundary import Boundary
 from modelyard.cli._options import version_option
@@ -38,6 +43,8 @@ app = typer.Typer(
 )
 app.callback()(version_option)
 app.command()(new.new)
+app.command()(update.update)
+app.command()(adopt.adopt)
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(train.train)
@@ -53,8 +60,11 @@ app.command()(predict.predict)
 app.command()(feedback.feedback)
 app.command()(monitor.monitor)
 app.add_typer(release.app)
+app.command()(deploy.deploy)
+app.command()(smoke.smoke)
 app.command()(ui.ui)
 app.add_typer(infra.app)
+app.add_typer(github.app)
 app.command()(doctor.doctor)
 app.add_typer(config.app)
 

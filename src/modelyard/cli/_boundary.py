@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import typer.core
 from typer.exceptions import TyperException
 
+from modelyard.cli import _summary
 from modelyard.cli._everywhere import give
 from modelyard.cli._output import show_error, show_traceback
 from modelyard.errors import InterruptedRunError, ModelyardError, OutsideError, RequestError, UnexpectedError
@@ -47,6 +48,7 @@ class Boundary(typer.core.TyperGroup):
         """Run the command line and exit with the code of the contract."""
         arguments = list(sys.argv[1:] if args is None else args)
         options["standalone_mode"] = False
+        _summary.begin(arguments)
         try:
             signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill cleans up as Ctrl-C does
             code = super().main(arguments, *rest, **options)

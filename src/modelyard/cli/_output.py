@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
+from modelyard.cli import _summary
 from modelyard.errors import ModelyardError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Result = TypeVar("Result", bound="BaseModel")
 def show(result: Result, text: Callable[[Result], str], *, as_json: bool) -> None:
     """Print a result, as one JSON document or as text."""
     print(_document(result) if as_json else text(result))  # noqa: T201
+    _summary.of_result(result, text)
 
 
 def show_failed(result: Result, text: Callable[[Result], str], error: ModelyardError, *, as_json: bool) -> NoReturn:
@@ -28,7 +30,8 @@ def show_failed(result: Result, text: Callable[[Result], str], error: ModelyardE
         print(_document(result, _error(error)))  # noqa: T201
     else:
         print(text(result))  # noqa: T201
-        show_error(error, as_json=False)
+        _say(error)
+    _summary.of_result(result, text, error)
     raise typer.Exit(error.exit_code)
 
 
@@ -36,7 +39,12 @@ def show_error(error: ModelyardError, *, as_json: bool) -> None:
     """Print an error: its sentence and the next step."""
     if as_json:
         print(json.dumps(_error(error), ensure_ascii=False))  # noqa: T201
-        return
+    else:
+        _say(error)
+    _summary.of_error(error)
+
+
+def _say(error: ModelyardError) -> None:
     sys.stderr.write(f"error: {error.message}\n")
     if error.hint:
         sys.stderr.write(f"  next: {error.hint}\n")

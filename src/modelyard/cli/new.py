@@ -10,7 +10,7 @@ from modelyard.cli._options import JsonOption, QuietOption, YesOption
 from modelyard.cli._progress import progress
 
 if TYPE_CHECKING:
-    from modelyard.scaffold.new import NewResult
+    from modelyard.scaffold.result import NewPlatform, NewResult
 
 TaskChoice = Literal["auto", "binary", "multiclass", "regression"]
 EstimatorChoice = Literal["auto", "linear", "forest", "boosting", "xgboost", "lightgbm"]
@@ -19,8 +19,12 @@ EstimatorChoice = Literal["auto", "linear", "forest", "boosting", "xgboost", "li
 def new(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; absent or empty.")],
     data: Annotated[
-        str, typer.Option(help="Path, glob, s3://, https://, sqlite:, postgresql://, demo:flights or sklearn:NAME.")
-    ] = "demo:flights",
+        str | None,
+        typer.Option(
+            help="Path, glob, s3://, https://, sqlite:, postgresql://, demo:flights or sklearn:NAME.",
+            show_default="demo:flights",
+        ),
+    ] = None,
     query: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File of the SELECT whose answer is the table; for a database.")
     ] = None,
@@ -36,7 +40,12 @@ def new(
     ] = None,
     template: Annotated[Literal["tabular", "platform"], typer.Option(help="What to make.")] = "tabular",
     platform: Annotated[Literal["none", "own", "shared"], typer.Option(help="Where the platform comes from.")] = "none",
-    region: Annotated[str | None, typer.Option(help="The AWS region of the platform.")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="The AWS region of the platform.", show_default="us-east-1")
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="ID", help="The AWS account of the platform; can be written in later.")
+    ] = None,
     github: Annotated[str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository will live.")] = None,
     git: Annotated[bool, typer.Option("--git/--no-git", help="Make a git repository and the first commit.")] = True,
     lock: Annotated[bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")] = True,
@@ -44,14 +53,16 @@ def new(
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Make a machine-learning repository from a table. It trains nothing."""
+    """Make a machine-learning repository from a table, or the repository of a platform. It trains nothing."""
     from modelyard.scaffold.renderer import Renderer
 
     with Renderer() as renderer:  # it starts now: its imports take as long as those below
         from modelyard.scaffold.new import NewRequest, new
+        from modelyard.scaffold.new_platform import new_platform
         from modelyard.scaffold.profile import Overrides
 
-        target = target or _prompt.target(data, query, ask=not (yes or json))
+        if template == "tabular":
+            target = target or _prompt.target(data or "demo:flights", query, ask=not (yes or json))
         request = NewRequest(
             directory=directory,
             data=data,
@@ -66,19 +77,17 @@ def new(
             platform=platform,
             region=region,
             query=query,
+            account=account,
         )  # fmt: skip
         with progress(enabled=not (quiet or json)) as report:
-            result = new(request, report, renderer)
-    _output.show(result, _text, as_json=json)
+            made = new_platform(request, report, renderer) if template == "platform" else new(request, report, renderer)
+    _output.show(made, _text, as_json=json)
 
 
-def _text(result: "NewResult") -> str:
+def _text(result: "NewResult | NewPlatform") -> str:
     """Say what was made, and why each column got its role."""
-    columns = [(c.name, c.type, c.role, c.reason) for c in result.columns]
     lines = [
-        f"{result.path}: {result.data.rows:,} rows, {result.data.columns} columns from {result.data.source}",
-        "",
-        _output.table(("column", "type", "role", "why"), columns),
+        *_head(result),
         "",
         *(f"{d.about}: {d.choice} - {d.reason}" for d in result.decisions),
         *(f"warning: {w}" for w in result.warnings),
@@ -87,3 +96,11 @@ def _text(result: "NewResult") -> str:
         *(f"  {step}" for step in result.next),
     ]
     return "\n".join(lines)
+
+
+def _head(result: "NewResult | NewPlatform") -> list[str]:
+    if result.data is None:
+        return [f"{result.path}: a platform, every layer's program in stacks/"]
+    columns = [(c.name, c.type, c.role, c.reason) for c in result.columns]
+    said = f"{result.path}: {result.data.rows:,} rows, {result.data.columns} columns from {result.data.source}"
+    return [said, "", _output.table(("column", "type", "role", "why"), columns)]

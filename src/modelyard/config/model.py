@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from modelyard.config.github import Github
 from modelyard.config.monitoring import Monitoring
 from modelyard.config.release import Release
 from modelyard.config.section import Section
@@ -137,6 +138,7 @@ class ProjectConfig(Section):
     serving: Serving = Serving()
     release: Release = Release()
     monitoring: Monitoring = Monitoring()
+    github: Github = Github()
     environments: dict[str, Environment] = {"local": Environment()}
 
     @model_validator(mode="after")

@@ -42,4 +42,6 @@ class Release(Section):
         description="Servers whose /metrics is read, each process by its own address; MODELYARD_SERVERS overrides it.",
     )
     prometheus: str | None = Field(None, description="Read the metrics from this Prometheus instead.")
-    cloudwatch: str | None = Field(None, description="Read the metrics from this CloudWatch namespace instead.")
+    cloudwatch: str | None = Field(
+        None, description="Outside `local`, read the metrics from this CloudWatch namespace instead."
+    )

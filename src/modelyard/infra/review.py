@@ -7,9 +7,10 @@ from modelyard.errors import OutcomeError
 from modelyard.infra.cost import OWN, Book, Cost, book, price
 from modelyard.infra.plan import Plan, Problem, plan
 from modelyard.infra.plan.records import Layer
-from modelyard.infra.platform import EnvName, Platform, find, known, load, programs
+from modelyard.infra.platform import FILE_NAME, EnvName, Platform, find, known, load, programs
 from modelyard.infra.platform.check import warnings
 from modelyard.infra.platform.layers import one_of
+from modelyard.infra.platform.places import mismatches, unsaid
 from modelyard.infra.policy import Excused, Finding, judge
 from modelyard.record import Record
 
@@ -55,7 +56,25 @@ def reviews(start: Path, env: str | None, layer: str | None = None) -> Reviews:
     wanted = tuple(platform.environments) if env is None else (known(platform, env),)
     prices = book(path.parent / OWN)
     found = (review(platform, each, layer, ejected=ejected, prices=prices) for each in wanted)
-    return Reviews(environments=tuple(found))
+    return Reviews(environments=tuple(_with_repository(each, platform, path) for each in found))
+
+
+def _with_repository(found: Review, platform: Platform, path: Path) -> Review:
+    """Return the review with what the repository around `platform.yaml` says otherwise than it, or not yet."""
+    env = known(platform, found.env)
+    wrong = tuple(
+        Problem(
+            layer="project",
+            resource=one.file,
+            property=one.key,
+            value=one.found,
+            message=f"{FILE_NAME} makes it {one.wanted}",
+            fix=f"Write {one.wanted} there, or correct {FILE_NAME}.",
+        )
+        for one in mismatches(platform, path, env)
+    )
+    changed = {"problems": found.problems + wrong, "warnings": (*found.warnings, *unsaid(platform, path, env))}
+    return found.model_copy(update=changed)
 
 
 def refusal(found: Reviews) -> OutcomeError | None:

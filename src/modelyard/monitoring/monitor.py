@@ -81,7 +81,10 @@ def _compact(store: Store, as_of: datetime) -> None:
 
 
 def _retrain(found: MonitorResult, project: Project, request: MonitorRequest, progress: Progress) -> RetrainResult:
-    """Start the loop where an alert asks for it, or continue what was killed."""
+    """Start the loop where an alert or somebody outside asks for it, or continue what was killed."""
+    if request.asked is not None:
+        asked = request.asked
+        return retrain(project, [asked.reason], as_of=request.as_of, asked=asked, progress=progress)
     reasons = [alert.key for alert in found.alerts if alert.kind in _ASKING]
     if not reasons:
         return RetrainResult(started=False, state="refused", reason="no_alert", says="No alert asks for it.")

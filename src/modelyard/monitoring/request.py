@@ -7,6 +7,7 @@ from modelyard import capture
 from modelyard.config.monitoring import Monitoring
 from modelyard.data.store import Store
 from modelyard.errors import RequestError
+from modelyard.monitoring.retraining.request import Asked
 from modelyard.monitoring.windows import Grid
 from modelyard.record import Record
 
@@ -20,6 +21,7 @@ class MonitorRequest(Record):
         as_of: What "now" is: labels that came later do not count. Default: now.
         send: Whether alerts are sent; they are in the result either way.
         retrain: Whether the loop is started when something asks for it.
+        asked: Who asks for it from outside, whatever the alerts say.
     """
 
     since: datetime | None = None
@@ -27,6 +29,7 @@ class MonitorRequest(Record):
     as_of: datetime | None = None
     send: bool = True
     retrain: bool = False
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True)

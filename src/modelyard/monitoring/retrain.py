@@ -11,10 +11,11 @@ from modelyard.errors import InterruptedRunError, ModelyardError, OutsideError
 from modelyard.loop.context import Context
 from modelyard.loop.lock import run_lock
 from modelyard.monitoring.retraining import ledger as ledgers
-from modelyard.monitoring.retraining.conditions import allowed, enough
+from modelyard.monitoring.retraining.conditions import allowed, enough, unanswered
 from modelyard.monitoring.retraining.gather import as_naive, gather
 from modelyard.monitoring.retraining.ledger import Attempt
 from modelyard.monitoring.retraining.record import Refused, RetrainResult, State
+from modelyard.monitoring.retraining.request import Asked
 from modelyard.monitoring.retraining.work import Work
 from modelyard.progress import Progress, silent
 from modelyard.routing import document
@@ -27,6 +28,7 @@ def retrain(
     reasons: Sequence[str],
     *,
     as_of: datetime | None = None,
+    asked: Asked | None = None,
     progress: Progress = silent,
 ) -> RetrainResult:
     """Train, gate, register and release on newer rows, if the conditions are met; or continue what was killed.
@@ -39,15 +41,20 @@ def retrain(
         project: Its modelyard.yaml stays as it is; the rows are a snapshot in the store.
         reasons: Why it is asked for.
         as_of: What "now" is for the labels; naive UTC. Default: now.
+        asked: Who asks from outside, where no alert does; a refusal is then a failure.
         progress: How far it is.
 
     Raises:
         InterruptedRunError: Ctrl-C or SIGTERM; the next call continues.
     """
-    context = Context.of(project, progress)
+    found = _tried(Context.of(project, progress), tuple(reasons), as_naive(as_of), asked)
+    return found if asked is None else found.model_copy(update={"asked": True})
+
+
+def _tried(context: Context, reasons: tuple[str, ...], as_of: datetime, asked: Asked | None) -> RetrainResult:
     try:
         with run_lock(context.local / "retrain"):
-            return _retrain(context, tuple(reasons), as_naive(as_of))
+            return _retrain(context, reasons, as_of, asked)
     except Refused as refused:
         return _refused("refused", refused.reason, refused.says, reasons)
     except InterruptedRunError:
@@ -57,14 +64,15 @@ def retrain(
         return _refused("refused" if error.code == "busy" else state, error.code, error.message, reasons)
 
 
-def _retrain(context: Context, reasons: tuple[str, ...], as_of: datetime) -> RetrainResult:
+def _retrain(context: Context, reasons: tuple[str, ...], as_of: datetime, asked: Asked | None) -> RetrainResult:
     """Continue what is there, or begin; the lock of this machine is held."""
     ledger = ledgers.read(context.store)
     current = ledger.current
     if current is not None and ledgers.is_alive(context.store, current):
         raise Refused("busy", f"A retraining is at work on {current.host} since {current.began}.")
     if current is not None:
-        return _continued(context, current, as_of)
+        return _continued(context, current, as_of, releases=asked is None or asked.release)
+    unanswered(ledger, asked.window if asked is not None else "")
     config = context.project.config.monitoring.retrain
     champion = allowed(document.read(context.store), ledger, config)
     gathered = gather(context, champion, as_of)
@@ -73,16 +81,18 @@ def _retrain(context: Context, reasons: tuple[str, ...], as_of: datetime) -> Ret
         id=ledgers.new_holder(),
         began=ledgers.now(),
         reasons=reasons,
+        asked=asked.window if asked is not None else "",
         begin=gathered.begin.isoformat(),
         end="" if gathered.end is None else gathered.end.isoformat(),
         holder=ledgers.new_holder(),
         host=ledgers.here(),
     )
     attempt = ledgers.claim(context.store, begun, None)
-    return Work(context, attempt, champion, as_of, gathered).finish()
+    releases = asked is None or asked.release
+    return Work(context, attempt, champion, as_of, gathered, releases=releases).finish()
 
 
-def _continued(context: Context, current: Attempt, as_of: datetime) -> RetrainResult:
+def _continued(context: Context, current: Attempt, as_of: datetime, *, releases: bool) -> RetrainResult:
     """Take over what a dead process left; one that keeps dying is given up, and the cooldown begins."""
     if current.tries >= context.project.config.monitoring.retrain.attempts:
         ledgers.finish(context.store, current, "given_up")
@@ -93,7 +103,7 @@ def _continued(context: Context, current: Attempt, as_of: datetime) -> RetrainRe
     if champion is None:
         ledgers.finish(context.store, attempt, "no_champion")
         raise Refused("no_champion", "No version is released any more.")
-    return Work(context, attempt, champion, as_of, None).finish()
+    return Work(context, attempt, champion, as_of, None, releases=releases).finish()
 
 
 def _refused(state: State, reason: str, says: str, reasons: Sequence[str]) -> RetrainResult:

@@ -22,6 +22,8 @@ def lines(found: MonitorResult) -> Iterator[str]:
     yield from (f"  resolved: {sent.resolved}" for sent in ended)
     if found.retrain is not None:
         yield f"\nretrain: {found.retrain.says or found.retrain.reason}"
+        yield from (f"  {rule.verdict:<12} {rule.name}: {rule.reason}" for rule in found.retrain.rules)
+        yield from (f"  note: {warning}" for warning in found.retrain.warnings)
 
 
 def _drift(found: MonitorResult) -> Iterator[str]:

@@ -15,6 +15,7 @@ from modelyard.reference.profile import Profile, build
 from modelyard.registry.models import Version
 from modelyard.report import served
 from modelyard.report.data import Part, Periods, ReportData, Step
+from modelyard.report.model_card import model_card
 from modelyard.report.page import page
 
 
@@ -27,12 +28,17 @@ class ReportResult(Record):
 def write(project: Project, periods: Periods | None = None) -> ReportResult:
     """Write the page into the project's working folder; a project that ran nothing yet gets one too.
 
+    The model card of the newest run, where there is one, lies beside it as ENV-model-card.md.
+
     `periods` sets two versions side by side over time.
     """
     context = Context.of(project)
     path = context.project.root / LOCAL / "reports" / f"{project.env}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, page(gather(context).model_copy(update={"periods": periods})).encode())
+    card = model_card(context)
+    if card:
+        write_atomically(path.with_name(f"{project.env}-model-card.md"), card.encode())
     return ReportResult(path=str(path))
 
 

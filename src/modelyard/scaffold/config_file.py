@@ -15,6 +15,7 @@ _HEAD = f"""\
 # The one configuration of this project. `modelyard config show` prints it with every default,
 # `modelyard config schema` explains every key.
 """
+_NULLS = frozenset({"github"})  # where an absent value is shown: it is there to be filled in
 _SECTIONS: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "data": ("Which table, and what its columns are for. A column named nowhere here is a feature.", None),
     "split": ("The newest, or otherwise held-out, rows judge a model; nothing else sees them.", None),
@@ -28,6 +29,11 @@ _SECTIONS: dict[str, tuple[str, tuple[str, ...] | None]] = {
         ("floors", "beats_dummy", "champion", "slice_drop", "latency_ms", "size_mb", "parity"),
     ),
     "serving": ("true: fail rather than serve a model that ONNX cannot hold.", ("require_onnx",)),
+    "release": ("How a challenger takes over; on a platform its judge reads what the servers tell CloudWatch.", ()),
+    "github": (
+        "Where this repository lives: OWNER/REPO. `modelyard github setup` fills in the ids.",
+        ("repository", "owner_id", "repository_id"),
+    ),
     "environments": ("Where snapshots, models and routing live; a folder or s3://BUCKET/PREFIX.", None),
 }
 
@@ -38,8 +44,13 @@ def text(config: ProjectConfig) -> str:
     parts = [_HEAD, _yaml({"name": document["name"], "task": document["task"]})]
     for section, (comment, shown) in _SECTIONS.items():
         default = _defaults(config, section)
-        kept = {key: value for key, value in document[section].items() if _wanted(key, value, shown, default)}
-        parts.append(f"# {comment}\n" + _yaml({section: _without_none(kept)}))
+        kept = {
+            key: value
+            for key, value in document[section].items()
+            if section in _NULLS or _wanted(key, value, shown, default)
+        }
+        if kept:
+            parts.append(f"# {comment}\n" + _yaml({section: kept if section in _NULLS else _without_none(kept)}))
     return "\n".join(parts)
 
 

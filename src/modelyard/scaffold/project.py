@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from polars import selectors
 
+from modelyard.config import Github, ProjectConfig
+from modelyard.config.release import Release
 from modelyard.data import contract as contracts
-from modelyard.scaffold import config_file, facts, naming, tables, vendor
+from modelyard.scaffold import config_file, copies, facts, naming, tables, vendor
+from modelyard.scaffold.home import Home
 from modelyard.scaffold.profile import to_config, to_contract
 from modelyard.scaffold.renderer import Renderer
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from modelyard.scaffold.tables import Placed
 
 _QUERY = "data/query.sql"
+_NAMESPACE = "Modelyard"  # of the metrics that servers on the platform write
 _BOOSTED = frozenset({"xgboost", "lightgbm"})
 
 
@@ -30,6 +34,7 @@ class Blueprint:
     keep_personal: tuple[str, ...] = ()
     github: str | None = None
     query: str | None = None  # what was asked of a database
+    home: Home | None = None  # the platform it will run on
 
     @property
     def name(self) -> str:
@@ -62,18 +67,24 @@ def fill(plan: Blueprint, table: "Table", workshop: Path, renderer: Renderer) ->
     placed = tables.place(rows, name=name, given=table.source, workshop=workshop, final=plan.directory)
     query = _QUERY if plan.query is not None else None
     config = to_config(profiled, name, source=placed.source, sample=placed.sample, query=query)
-    texts = {
-        "modelyard.yaml": config_file.text(config),
-        config_file.SCHEMA_PATH: config_file.schema_text(),
-        "contract.yaml": contracts.dump(contract),
-    }
+    texts = {"modelyard.yaml": config_file.text(_at_home(config, plan)), "contract.yaml": contracts.dump(contract)}
     if plan.query is not None:
         texts[_QUERY] = plan.query + "\n"
-    renderer.render("tabular", _answers(plan, placed), workshop)  # last: it may still be starting
-    for path, text in texts.items():
-        _write(workshop / path, text)
+    answers = _answers(plan, placed)
+    files = copies.of("tabular", answers) | {path: text.encode() for path, text in texts.items()}
+    renderer.render("tabular", answers, workshop)  # last: it may still be starting
+    copies.write(files, workshop)
     vendor.attach(workshop)
     return placed
+
+
+def _at_home(config: ProjectConfig, plan: Blueprint) -> ProjectConfig:
+    """Return the configuration with where the repository and its environments are."""
+    changed: dict[str, object] = {"github": Github(repository=plan.github)}
+    if plan.home is not None:
+        changed["environments"] = plan.home.environments(plan.name)
+        changed["release"] = Release(cloudwatch=_NAMESPACE)
+    return config.model_copy(update=changed)
 
 
 def _answers(plan: Blueprint, placed: "Placed") -> dict[str, object]:
@@ -87,9 +98,5 @@ def _answers(plan: Blueprint, placed: "Placed") -> dict[str, object]:
         "modelyard_version": vendor.installed_version(),
         "owner": plan.github.partition("/")[0] if plan.github else "",
         "facts": facts.of(plan.profile, placed, plan.absent),
+        **(plan.home.answers() if plan.home else {}),
     }
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -67,6 +67,23 @@ class NewResult(Record):
     warnings: list[str]
 
 
+class NewPlatform(Record):
+    """The platform's repository that was made. What only a table has is empty."""
+
+    path: str
+    template: str
+    version: str
+    data: None = None
+    target: None = None
+    task: None = None
+    columns: list[ColumnFound] = []
+    metric: None = None
+    split: None = None
+    next: list[str]
+    decisions: list[Decision]
+    warnings: list[str]
+
+
 def summarise(  # noqa: PLR0913 - what was found, and what was done with it
     template: str,
     profile: "TableProfile",

@@ -90,6 +90,7 @@ def _members(distribution: metadata.Distribution, info: str) -> Iterator[tuple[s
     yield from _below(package, "modelyard")
     if not (package / "_templates").is_dir():  # an editable checkout keeps them beside `src`
         yield from _below(package.parents[1] / "templates", "modelyard/_templates")
+        yield from _below(package.parents[1] / "stacks", "modelyard/_stacks")
     for file in distribution.files or []:
         folder, _, name = str(file).partition("/")
         if folder.endswith(".dist-info") and name not in _INSTALLED:

@@ -7,15 +7,28 @@ from typing import TYPE_CHECKING
 from modelyard.cli import _output
 
 if TYPE_CHECKING:
+    from modelyard.infra.against import Against
     from modelyard.infra.plan import Layer
     from modelyard.infra.review import Review, Reviews
 
 _Row = tuple[object, ...]
 
 
-def text(found: "Reviews") -> str:
-    """Lay out one environment after the other."""
-    return "\n\n".join(_environment(each) for each in found.environments)
+def text(found: "Reviews", against: "Against | None" = None) -> str:
+    """Lay out one environment after the other, and at the end what differs from another checkout."""
+    parts = [_environment(each) for each in found.environments]
+    return "\n\n".join([*parts, _difference(against)] if against else parts)
+
+
+def _difference(against: "Against") -> str:
+    sums = (
+        f"Against the other checkout: {against.monthly_usd:.2f} USD a month there, {against.difference_usd:+.2f} here."
+    )
+    if against.note:
+        return f"{sums}\nnote: {against.note}"
+    rows = [(i.env, i.layer, i.what, f"{i.before_usd:.2f}", f"{i.difference_usd:+.2f}") for i in against.items]
+    header = ("environment", "layer", "what", "before", "difference")
+    return f"{sums}\n{_output.table(header, rows)}" if rows else sums
 
 
 def _environment(review: "Review") -> str:

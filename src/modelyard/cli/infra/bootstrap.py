@@ -22,8 +22,11 @@ def bootstrap(
     """Make the bucket for the platform's state and the key for its secrets; safe to repeat."""
     from modelyard.infra import bootstrap as maker
     from modelyard.infra import platform as platforms
+    from modelyard.infra.platform import ready
 
-    found, name = platforms.load(platforms.find(project or Path.cwd())), environment(env)
+    found = platforms.load(platforms.find(project or Path.cwd()))
+    name = platforms.known(found, environment(env))
+    ready.refuse_no_account(found, name)
     confirm(f"Make the state bucket in account {found.account_of(name)}, {found.region_of(name)}?", yes=yes)
     with progress(enabled=not (quiet or json)) as report:
         made = maker.bootstrap(found, name, report)

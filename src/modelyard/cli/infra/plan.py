@@ -10,18 +10,26 @@ from modelyard.cli._options import JsonOption, ProjectOption
 
 EnvironmentOption = Annotated[str | None, typer.Option("--env", envvar="MODELYARD_ENV", help="Default: all of them.")]
 LayerOption = Annotated[str | None, typer.Option("--layer", help="Show only this layer of the plan.")]
+AgainstOption = Annotated[
+    Path | None, typer.Option("--against", metavar="DIR", help="Another checkout, say of main: what differs in price.")
+]
 
 
 def plan(
-    env: EnvironmentOption = None, layer: LayerOption = None, project: ProjectOption = None, json: JsonOption = False
+    env: EnvironmentOption = None,
+    layer: LayerOption = None,
+    against: AgainstOption = None,
+    project: ProjectOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Plan the platform offline: every resource, what is wrong with it, which controls it breaks, what it costs."""
     from modelyard.cli.infra._review import text
+    from modelyard.infra.against import beside
     from modelyard.infra.review import refusal, reviews
 
     found = reviews(project or Path.cwd(), env, layer)
-    shown = found if env is None else found.environments[0]
+    shown, other = beside(found, against, env, layer)
     error = refusal(found)
     if error is not None:
-        _output.show_failed(shown, lambda _: text(found), error, as_json=json)
-    _output.show(shown, lambda _: text(found), as_json=json)
+        _output.show_failed(shown, lambda _: text(found, other), error, as_json=json)
+    _output.show(shown, lambda _: text(found, other), as_json=json)

@@ -20,10 +20,11 @@ def up(
 ) -> None:
     """Make or change the platform, layer by layer; run it again after a failure and it goes on where it stopped."""
     asked = _engine.request(env, layer, project, install=install_cli, unlock=unlock, adopt=adopt, forget=forget)
-    account = asked.platform.account_of(asked.env)
-    _engine.confirm(f"Make or change {asked.env} in account {account}? `infra preview` shows what.", yes=yes)
     from modelyard.infra import engine
 
+    engine.refuse_unready(asked)
+    account = asked.platform.account_of(asked.env)
+    _engine.confirm(f"Make or change {asked.env} in account {account}? `infra preview` shows what.", yes=yes)
     with progress(enabled=not (quiet or json)) as report:
         done = engine.up(asked, report, _output.note)
     _output.show(done, _engine.text, as_json=json)

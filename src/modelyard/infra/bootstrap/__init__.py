@@ -8,7 +8,7 @@ from modelyard.infra import aws
 from modelyard.infra.bootstrap import bucket, key
 from modelyard.infra.components import tags
 from modelyard.infra.engine.backend import place
-from modelyard.infra.platform import EnvName, Platform
+from modelyard.infra.platform import EnvName, Platform, ready
 from modelyard.progress import Progress, silent
 from modelyard.record import Record
 
@@ -29,9 +29,10 @@ def bootstrap(platform: Platform, env: EnvName, report: Progress = silent) -> Bo
     """Make the bucket and the key of an environment's account and region; do nothing where they are right.
 
     Raises:
-        RequestError: The credentials belong to another account.
+        RequestError: No account yet, or the credentials belong to another one.
         OutsideError: AWS cannot be reached, refuses, or the bucket's name belongs to somebody else.
     """
+    ready.refuse_no_account(platform, env)
     home = place(platform, env)
     report("bootstrap", 0, len(STEPS))
     aws.must_be(home.account, home.region)

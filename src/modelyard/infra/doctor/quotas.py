@@ -77,7 +77,7 @@ def _tasks(platform: Platform, env: EnvName) -> list[Need]:
     """Fargate counts vCPUs of all tasks; a canary runs the new service beside the old one, at full size."""
     here = platform.environments[env]
     registry, service = here.registry, here.service
-    served = len(platform.repositories) if service.backend == "ecs" else 0
+    served = len(platform.served) if service.backend == "ecs" else 0
     least = registry.min_tasks * registry.cpu + 2 * served * service.min_tasks * service.cpu
     most = registry.max_tasks * registry.cpu + 2 * served * service.max_tasks * service.cpu
     why = f"registry and {served} services, doubled while an image rolls out"

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from modelyard.infra.engine.results import LayerResult, Outcome
+from modelyard.infra.platform import FILE_NAME
 from modelyard.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -18,22 +19,36 @@ if TYPE_CHECKING:
 
 Note = Callable[[str], object]
 
-__all__ = ["LayerResult", "Outcome", "destroy", "outputs", "preview", "refresh", "up"]
+__all__ = ["LayerResult", "Outcome", "destroy", "outputs", "preview", "refresh", "refuse_unready", "up"]
 
 
 def up(request: "Request", report: Progress = silent, note: Note = str) -> Outcome:
     """Make or change every layer of the request, lowest first; a second run goes on where the first stopped.
 
     Raises:
-        RequestError: No CLI, a wrong layer, a program or its configuration that fails.
+        RequestError: No CLI, a wrong layer, no account yet, a program or its configuration that fails.
         OutcomeError: A mandatory policy is broken.
         OutsideError: AWS, the network, credentials, or a lock that somebody holds.
     """
     from modelyard.infra.engine import run
     from modelyard.infra.engine.targets import targets
 
+    refuse_unready(request)
     wanted = targets(request)
     return run.up(_run(request, report, note, policies=True), wanted)
+
+
+def refuse_unready(request: "Request") -> None:
+    """Refuse what an `up` must not begin with: no account yet, or a repository that names other places.
+
+    Raises:
+        RequestError: With the keys to correct.
+    """
+    from modelyard.infra.platform import ready
+
+    ready.refuse_no_account(request.platform, request.env)
+    if request.ejected is not None:
+        ready.refuse_other_places(request.platform, request.env, request.ejected.parent / FILE_NAME)
 
 
 def preview(request: "Request", report: Progress = silent, note: Note = str) -> Outcome:

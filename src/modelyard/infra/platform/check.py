@@ -5,7 +5,7 @@ from itertools import combinations
 
 from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.model import Platform
-from modelyard.infra.platform.words import EnvName
+from modelyard.infra.platform.words import NO_ACCOUNT, UNKNOWN_OWNER, EnvName
 
 
 def problems(platform: Platform) -> list[str]:
@@ -21,9 +21,9 @@ def problems(platform: Platform) -> list[str]:
 
 def warnings(platform: Platform, env: EnvName) -> list[str]:
     """Return what will not stop a plan, but an `up` or a workflow later."""
-    lines, environment = [], platform.environments[env]
-    if platform.github.owner_id == 0:
-        lines.append("github.owner_id is 0: no workflow can take a role yet; `modelyard github setup` fills it in")
+    lines, environment = _placeholders(platform, env), platform.environments[env]
+    if platform.mode == "shared":
+        return lines
     unknown = [repository.name for repository in platform.repositories if repository.repository_id == 0]
     if unknown:
         lines.append(f"repository_id is 0 for {', '.join(unknown)}: `up` of layer account refuses until it is known")
@@ -33,6 +33,18 @@ def warnings(platform: Platform, env: EnvName) -> list[str]:
         lines.append(f"environments.{env}.monitoring.prometheus: nothing writes to it before you set up a remote write")
     if environment.ci.enabled and not environment.ci.authorised and environment.ci.connection_arn is None:
         lines.append(f"environments.{env}.ci.authorised is false: the runners get no jobs until GitHub is connected")
+    return lines
+
+
+def _placeholders(platform: Platform, env: EnvName) -> list[str]:
+    lines = []
+    if platform.account_of(env) == NO_ACCOUNT:
+        key = "account" if platform.environments[env].account is None else f"environments.{env}.account"
+        lines.append(f"{key} is {NO_ACCOUNT}, which is nobody's: `up` and `bootstrap` refuse until it is yours")
+    if platform.github.owner == UNKNOWN_OWNER:
+        lines.append(f"nobody says where the repository is on GitHub: its roles would trust {UNKNOWN_OWNER}")
+    if platform.github.owner_id == 0:
+        lines.append("github.owner_id is 0: no workflow can take a role yet; `modelyard github setup` fills it in")
     return lines
 
 
@@ -68,7 +80,7 @@ def _repositories(platform: Platform) -> list[str]:
     remote = [repository.github for repository in platform.repositories]
     lines = [f"repositories: two are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
     lines += [f"repositories: two are {name!r} on GitHub" for name in sorted(set(remote)) if remote.count(name) > 1]
-    if platform.mode == "shared" and not names:
+    if platform.mode == "shared" and not platform.served:
         lines.append("repositories: mode `shared` runs only the project layer, so one repository must be named")
     return lines
 

@@ -156,13 +156,14 @@ LAYERS: dict[str, type[Stage]] = {
     "project": ProjectLayer,
 }
 KUBERNETES = ("cluster", "training")
+_OF_MODELS = ("lake", "training")  # layers that a platform's own repository has no part in
 
 
 def names(platform: Platform, env: EnvName) -> tuple[str, ...]:
     """Return the layers of an environment in the order in which they are put up."""
     left_out = {"ci"} - ({"ci"} if platform.environments[env].ci.enabled else set())
     left_out |= set() if platform.kubernetes_in(env) else set(KUBERNETES)
-    left_out |= set() if platform.repositories else {"project"}
+    left_out |= set() if platform.served else {"project"}
     return tuple(name for name in LAYERS if name not in left_out)
 
 
@@ -219,7 +220,7 @@ def _facts(layer: str, platform: Platform, env: EnvName) -> dict[str, Any]:
         "tags": platform.tags,
         "kubernetes": platform.kubernetes_in(env),
         "github": platform.github,
-        "repositories": platform.repositories,
+        "repositories": platform.served if layer in _OF_MODELS else platform.repositories,
         **(_of_the_account(platform, env) if layer == "account" else {}),
     }
 

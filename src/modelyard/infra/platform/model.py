@@ -25,6 +25,9 @@ class Repository(Section):
     name: ProjectName = Field(description="`name` in its modelyard.yaml.")
     repository: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,100}$", description="On GitHub; default: name.")
     repository_id: int = Field(0, ge=0, description="Filled in by `modelyard github setup`; 0 means not known yet.")
+    service: bool = Field(
+        True, description="false: the platform's own repository; it has roles and runners, but no model to serve."
+    )
 
     @property
     def github(self) -> str:
@@ -93,7 +96,12 @@ class Platform(Section):
     @property
     def projects(self) -> tuple[str, ...]:
         """The ML repositories that have a service here."""
-        return tuple(repository.name for repository in self.repositories)
+        return tuple(repository.name for repository in self.served)
+
+    @property
+    def served(self) -> tuple[Repository, ...]:
+        """The repositories that have models: with a store, a queue and a service."""
+        return tuple(repository for repository in self.repositories if repository.service)
 
     def account_of(self, env: EnvName) -> str:
         """Return the account of an environment."""

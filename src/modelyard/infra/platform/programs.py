@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+from modelyard import assets
 from modelyard.errors import RequestError
 from modelyard.infra.platform.layers import LAYERS
-
-_PACKAGE = Path(__file__).parents[2]
 
 
 def shipped(layer: str) -> Path:
@@ -16,8 +15,7 @@ def shipped(layer: str) -> Path:
     """
     if layer not in LAYERS:
         raise RequestError(f"There is no layer {layer!r}.", f"Layers: {', '.join(LAYERS)}.", code="no_layer")
-    inside = _PACKAGE / "_stacks" / layer
-    return inside if inside.is_dir() else _PACKAGE.parents[1] / "stacks" / layer
+    return assets.stacks() / layer
 
 
 def ejected(configuration: Path) -> Path:

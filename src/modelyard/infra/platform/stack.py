@@ -5,39 +5,49 @@ everything comes through `pulumi.Config` and `pulumi.StackReference`.
 """
 
 import json
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pulumi
 from pydantic import ValidationError
 
 from modelyard.errors import RequestError
 from modelyard.infra.components import tags
+from modelyard.infra.platform import from_file
 from modelyard.infra.platform.layers import Stage, program_name
 
 Layer = TypeVar("Layer", bound=Stage)
+_BRIEF = frozenset({"env", "project"})  # what a stack names that leaves the rest to platform.yaml
 _TEXT = frozenset({"platform", "env", "region", "account", "project", "state_bucket"})
 
 
 def read(model: type[Layer]) -> Layer:
     """Return the typed configuration of the running program, and tag everything it makes from now on.
 
+    A stack whose config names only `env` takes the rest from the `platform.yaml` beside the program.
+
     Raises:
         RequestError: Config is missing or wrong; every problem with its key.
     """
     config = pulumi.Config()
+    env = config.get("env")
+    brief = all(config.get(name) is None for name in model.model_fields if name not in _BRIEF)
+    settings = cast("Layer", from_file.stage(model, env)) if env and brief else _given(model, config)
+    layer = model.__name__.removesuffix("Layer").lower()
+    _bound_roles(settings)
+    tags.put_on_everything(tags.tags(settings.env, layer, settings.owner, settings.tags))
+    return settings
+
+
+def _given(model: type[Layer], config: pulumi.Config) -> Layer:
     given = {name: _value(config, name) for name in model.model_fields if config.get(name) is not None}
     try:
-        settings = model.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
         raise RequestError(
             f"The config of stack {pulumi.get_stack()} is not usable:\n{_lines(config, error)}",
             "`modelyard infra plan` writes the stack's file from platform.yaml.",
             code="bad_stack_config",
         ) from None
-    layer = model.__name__.removesuffix("Layer").lower()
-    _bound_roles(settings)
-    tags.put_on_everything(tags.tags(settings.env, layer, settings.owner, settings.tags))
-    return settings
 
 
 def _bound_roles(settings: Stage) -> None:

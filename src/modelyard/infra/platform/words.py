@@ -7,6 +7,9 @@ from pydantic import AfterValidator, Field
 
 EnvName = Literal["dev", "staging", "prod"]
 ENVIRONMENTS: tuple[EnvName, ...] = ("dev", "staging", "prod")
+# what `modelyard new` writes while it is not known: a plan works with them and says so, an `up` refuses
+NO_ACCOUNT = "000000000000"
+UNKNOWN_OWNER = "OWNER"
 
 
 def _cidr(text: str) -> str:

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from modelyard.config.retraining import Retraining
-from modelyard.monitoring.retraining.gather import Gathered
-from modelyard.monitoring.retraining.ledger import Ledger
+from modelyard.monitoring.retraining.gather import Gathered, as_naive
+from modelyard.monitoring.retraining.ledger import Done, Ledger
 from modelyard.monitoring.retraining.record import Refused
+from modelyard.monitoring.retraining.request import end_of
 from modelyard.routing.document import Ref, Routing
 
 _SKEW_S = 300.0
@@ -33,6 +34,22 @@ def allowed(routing: Routing, ledger: Ledger, config: Retraining) -> Ref:
     return routing.champion
 
 
+def unanswered(ledger: Ledger, window: str) -> None:
+    """Check that no retraining has answered what somebody outside saw in `window`.
+
+    Raises:
+        Refused: One was asked for the same window, was given the rows up to its end, or began after the alarm.
+    """
+    if not window:
+        return
+    seen, is_interval = end_of(window), "/" in window
+    for done in (d for d in ledger.done if _is_judged(d)):
+        known = done.end if is_interval else done.began
+        if done.asked == window or (known and seen <= as_naive(datetime.fromisoformat(known))):
+            told = f"the rows up to {done.end or done.began}"
+            raise Refused("window_trained", f"The retraining of {done.began} ({done.outcome}) had {told}: {window}.")
+
+
 def enough(gathered: Gathered, ledger: Ledger, config: Retraining, target: str) -> None:
     """Check the rows.
 
@@ -46,13 +63,16 @@ def enough(gathered: Gathered, ledger: Ledger, config: Retraining, target: str) 
             f"{new:,} rows after {begin.isoformat()} have a matured value of {target!r}; {config.min_labels:,} are "
             f"needed. {gathered.rows.served:,} were served in that time.",
         )
-    judged = [d for d in ledger.done if d.end and (d.outcome in _TRAINED or d.outcome.startswith("gate_"))]
-    known = max(judged, key=lambda d: d.end, default=None)
+    known = max((d for d in ledger.done if d.end and _is_judged(d)), key=lambda d: d.end, default=None)
     if known is not None and gathered.end is not None and gathered.end <= datetime.fromisoformat(known.end):
         raise Refused(
             "window_trained",
             f"The retraining of {known.began} ({known.outcome}) had the rows up to {known.end} already.",
         )
+
+
+def _is_judged(done: Done) -> bool:
+    return done.outcome in _TRAINED or done.outcome.startswith("gate_")
 
 
 def _since(moment: str) -> float:

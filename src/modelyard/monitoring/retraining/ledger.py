@@ -29,6 +29,7 @@ class Attempt(Record):
     id: str
     began: str  # ISO, UTC
     reasons: tuple[str, ...] = ()
+    asked: str = ""  # the window that somebody outside named
     begin: str = ""  # event time of the new rows, ISO
     end: str = ""
     snapshot: str = ""  # "" until the rows are stored
@@ -46,6 +47,7 @@ class Done(Record):
     begin: str
     end: str
     snapshot: str
+    asked: str = ""
     outcome: str  # released, registered, gate_failed, ...
     version: int | None = None
 
@@ -120,7 +122,7 @@ def finish(store: Store, attempt: Attempt, outcome: str) -> None:
     """Note how the current one ended."""
     done = Done(
         began=attempt.began, ended=now(), begin=attempt.begin, end=attempt.end, snapshot=attempt.snapshot,
-        outcome=outcome, version=attempt.version,
+        asked=attempt.asked, outcome=outcome, version=attempt.version,
     )  # fmt: skip
 
     def edit(ledger: Ledger) -> Ledger:

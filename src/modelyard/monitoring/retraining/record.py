@@ -3,6 +3,7 @@
 from typing import Literal, get_args
 
 from modelyard.errors import ModelyardError, OutcomeError, OutsideError
+from modelyard.evaluation.results import Rule
 from modelyard.record import Record
 
 State = Literal["refused", "stopped", "interrupted", "waiting", "releasing"]
@@ -53,10 +54,12 @@ class RetrainResult(Record):
         snapshot: The rows.
         version: What was registered.
         gate: The verdict.
+        rules: The gate's rules that did not pass.
         release: The id of the release.
         rows: What the rows are made of.
         selection: Columns in which labelled rows differ from served ones.
         warnings: What a person should know before trusting the new version.
+        asked: It was asked for from outside, so that a refusal is not what was asked for.
     """
 
     started: bool
@@ -68,19 +71,24 @@ class RetrainResult(Record):
     snapshot: str | None = None
     version: int | None = None
     gate: str | None = None
+    rules: list[Rule] = []
     release: str | None = None
     rows: Rows = Rows()
     selection: list[Selection] = []
     warnings: list[str] = []
+    asked: bool = False
 
     def failure(self) -> ModelyardError | None:
-        """Return why a retraining gave no version, or no release; None for a refusal, which is no failure."""
+        """Return why there is no version, or no release; a refusal is a failure only where somebody had asked."""
         if self.state == "interrupted":
             hint = "`modelyard monitor --retrain` continues it."
             return OutsideError(f"The retraining was interrupted: {self.says}", hint, code=self.reason)
         if self.state == "stopped":
             hint = "The champion goes on answering; `modelyard report --open` shows each rule."
             return OutcomeError(f"The retraining stopped: {self.says}", hint, code=self.reason)
+        if self.state == "refused" and self.asked:
+            hint = "The champion goes on answering; `monitoring.retrain` in modelyard.yaml holds the conditions."
+            return OutcomeError(f"The retraining was refused: {self.says}", hint, code=self.reason)
         return None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modelyard.errors import InterruptedRunError, ModelyardError, OutsideError
+from modelyard.evaluation.results import Rule
 from modelyard.loop.context import Context
 from modelyard.loop.results import RunResult
 from modelyard.loop.run import RunRequest, run
@@ -26,7 +27,9 @@ class Work:
     champion: Ref
     as_of: datetime
     gathered: Gathered | None  # None where an earlier call stored the rows
+    releases: bool = True  # else the new version waits as challenger
     gate: str | None = None
+    rules: tuple[Rule, ...] = ()
 
     def finish(self) -> RetrainResult:
         """Do what is left; return how it ended, or why it did not."""
@@ -61,7 +64,9 @@ class Work:
     def _run(self) -> RunResult:
         request = RunRequest(source=place(self.context, self.attempt.snapshot))
         found = run(self.context.project, request, self.context.progress)
-        self.gate = found.gate.verdict if found.gate is not None else None
+        if found.gate is not None:
+            self.gate = found.gate.verdict
+            self.rules = tuple(rule for rule in found.gate.rules if rule.verdict != "pass")
         return found
 
     def _released(self) -> RetrainResult:
@@ -72,7 +77,7 @@ class Work:
             return self._ended("releasing", "released", f"The release of version {version} is {release.state}.")
         if routing.champion is not None and routing.champion.version == version:
             return self._ended("stopped", "unchanged", f"These rows give version {version}, which is the champion.")
-        if not self.context.project.config.monitoring.retrain.release:
+        if not (self.releases and self.context.project.config.monitoring.retrain.release):
             return self._ended("waiting", "registered", f"Version {version} waits as challenger.")
         if release is not None and release.running:
             ledgers.release(self.context.store, self.attempt)
@@ -105,6 +110,7 @@ class Work:
             snapshot=attempt.snapshot or None,
             version=attempt.version,
             gate=self.gate,
+            rules=list(self.rules),
             release=release.id if release is not None and is_ours else None,
             rows=Rows() if gathered is None else gathered.rows,
             selection=[] if gathered is None else gathered.selection,

@@ -12,7 +12,7 @@ TOKEN, SERVERS = "MODELYARD_TOKEN", "MODELYARD_SERVERS"
 
 
 def chosen(config: Release, *, project: str = "", env: str = "", environ: Mapping[str, str] | None = None) -> Source:
-    """Return CloudWatch or Prometheus where one is configured, else the servers themselves.
+    """Return CloudWatch (but not in `local`) or Prometheus where one is configured, else the servers themselves.
 
     Args:
         config: The section `release`.
@@ -25,7 +25,7 @@ def chosen(config: Release, *, project: str = "", env: str = "", environ: Mappin
         OutsideError: boto3 is missing.
     """
     environ = environ or {}
-    if config.cloudwatch:
+    if config.cloudwatch and env != "local":  # what runs on a laptop writes nothing there
         named = {"project": project, "env": env}
         return CloudWatch(config.cloudwatch, dimensions={name: value for name, value in named.items() if value})
     if config.prometheus:

@@ -1,0 +1,75 @@
+"""`modelyard adopt`: the missing parts, added to a repository that exists."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from modelyard.cli import _output, _prompt
+from modelyard.cli._options import JsonOption, QuietOption, YesOption
+from modelyard.cli._progress import progress
+from modelyard.cli.new import EstimatorChoice, TaskChoice
+
+if TYPE_CHECKING:
+    from modelyard.scaffold.adopt import AdoptResult
+
+
+def adopt(
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="The repository's folder.")] = Path(),
+    data: Annotated[str | None, typer.Option(help="The table: path, glob, URI or sklearn:NAME.")] = None,
+    query: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File of the SELECT whose answer is the table; for a database.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="The column that identifies a row.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column that says when a row happened.")] = None,
+    group: Annotated[str | None, typer.Option(help="Rows of one group stay on one side of the split.")] = None,
+    positive: Annotated[str | None, typer.Option(help="The class that counts as positive.")] = None,
+    task: Annotated[TaskChoice, typer.Option(help="What is predicted.")] = "auto",
+    estimator: Annotated[EstimatorChoice, typer.Option(help="The built-in estimator.")] = "auto",
+    keep_personal: Annotated[
+        list[str] | None, typer.Option(help="Use this column although it looks personal; repeatable.")
+    ] = None,
+    platform: Annotated[Literal["none", "own", "shared"], typer.Option(help="Where the platform comes from.")] = "none",
+    region: Annotated[str | None, typer.Option(help="The AWS region of the platform.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="The AWS account of the platform.")] = None,
+    github: Annotated[str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository lives.")] = None,
+    lock: Annotated[bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")] = True,
+    yes: YesOption = False,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Add what a repository lacks, without touching a file that is there. It commits nothing."""
+    from modelyard.scaffold.adopt import adopt as add
+    from modelyard.scaffold.new import NewRequest
+    from modelyard.scaffold.profile import Overrides
+
+    if data is not None:
+        target = target or _prompt.target(data, query, ask=not (yes or json))
+    request = NewRequest(
+        directory=directory,
+        data=data,
+        overrides=Overrides(
+            target=target, id=id, time=time, group=group, positive=positive, task=task, estimator=estimator,
+            keep_personal=tuple(keep_personal or ()),
+        ),
+        lock=lock,
+        github=github,
+        platform=platform,
+        region=region,
+        query=query,
+        account=account,
+    )  # fmt: skip
+    with progress(enabled=not (quiet or json)) as report:
+        result = add(request, report)
+    _output.show(result, _text, as_json=json)
+
+
+def _text(result: "AdoptResult") -> str:
+    if not result.added:
+        return f"Nothing to add: {result.path} is Modelyard's already. `modelyard update` brings what is new."
+    lines = [f"{result.path}: {len(result.added)} files added, {len(result.kept)} kept as they were", ""]
+    lines += [f"  added  {path}" for path in result.added]
+    lines += [f"  kept   {path}" for path in result.kept]
+    lines += [f"warning: {warning}" for warning in result.warnings]
+    return "\n".join([*lines, "", "next:", *(f"  {step}" for step in result.next)])

@@ -1,0 +1,205 @@
+"""Asks one service over connections that are kept: no redirects, one time limit for the whole of an answer."""
+
+import http.client
+import io
+import itertools
+import json
+import os
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+_MOST_BYTES = 16 * 2**20
+_PIECE = 2**16
+_BOOT = os.urandom(4).hex()
+_NUMBERS = itertools.count(1)
+
+
+class UnansweredError(Exception):
+    """No answer came; the message is why. `tls`: because the other side did not prove who it is."""
+
+    def __init__(self, reason: str, *, tls: bool = False) -> None:
+        super().__init__(reason)
+        self.tls = tls
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    media: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:  # noqa: ANN401 - JSON
+        """Return the document; None where the body is none."""
+        if self.media != "application/json":
+            return None
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    def words(self) -> str:
+        """Return status and kind, for a message."""
+        return f"{self.status} {self.media or 'without a content type'}"
+
+
+@dataclass
+class Client:
+    """One connection at a time to one service.
+
+    Attributes:
+        token: Sent as bearer; empty sends none.
+    """
+
+    url: str
+    timeout_s: float = 10.0
+    token: str = field(default="", repr=False)
+    _kept: http.client.HTTPConnection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._kept is not None:
+            self._kept.close()
+        self._kept = None
+
+    def get(self, path: str) -> Answer:
+        """Ask for a page."""
+        return self.ask("GET", path)
+
+    def post(self, path: str, document: Any) -> Answer:  # noqa: ANN401 - JSON
+        """Send a document."""
+        return self.ask("POST", path, json.dumps(document).encode())
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        """Send one request, again on a fresh connection where a kept one turns out to be closed.
+
+        Raises:
+            UnansweredError: No whole answer in time.
+        """
+        deadline = time.monotonic() + self.timeout_s
+        kept = self._kept is not None
+        try:
+            return self._ask(method, path, body, deadline)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            self.close()
+            if not kept:
+                raise UnansweredError("the connection was closed before an answer came") from None
+            return self._once(method, path, body, deadline)
+        except _FAILED as error:
+            self.close()
+            raise _unanswered(error, self.timeout_s) from error
+
+    def _once(self, method: str, path: str, body: bytes | None, deadline: float) -> Answer:
+        try:
+            return self._ask(method, path, body, deadline)
+        except _FAILED as error:
+            self.close()
+            raise _unanswered(error, self.timeout_s) from error
+
+    def _ask(self, method: str, path: str, body: bytes | None, deadline: float) -> Answer:
+        connection = self._connection(deadline)
+        target = urlsplit(self.url).path + path
+        connection.request(method, target, body=body, headers=self._headers(body))
+        with connection.getresponse() as response:
+            whole = _whole(response)
+        if response.will_close:
+            self.close()
+        return Answer(response.status, _media(response), {k.lower(): v for k, v in response.getheaders()}, whole)
+
+    def _headers(self, body: bytes | None) -> dict[str, str]:
+        known = {"accept": "application/json", "x-request-id": f"smoke-{_BOOT}-{next(_NUMBERS)}"}
+        known |= {"content-type": "application/json"} if body is not None else {}
+        return known | ({"authorization": f"Bearer {self.token}"} if self.token else {})
+
+    def _connection(self, deadline: float) -> http.client.HTTPConnection:
+        if self._kept is None:
+            self._kept = _connected(self.url, _left(deadline))
+        found = self._kept
+        found.sock.settimeout(_left(deadline))
+        made = partial(_Response, deadline=deadline)
+        found.response_class = made  # ty: ignore[invalid-assignment] - whatever makes a response will do
+        return found
+
+
+_FAILED = (OSError, http.client.HTTPException, ValueError)
+
+
+class _Response(http.client.HTTPResponse):
+    """A response whose every byte must come before one deadline, however slowly they drip."""
+
+    def __init__(self, sock: socket.socket, *rest: Any, deadline: float, **more: Any) -> None:  # noqa: ANN401 - as http.client
+        super().__init__(sock, *rest, **more)
+        self.fp = io.BufferedReader(_Timed(sock, self.fp, deadline))
+
+
+class _Timed(io.RawIOBase):
+    def __init__(self, sock: socket.socket, held: Any, deadline: float) -> None:  # noqa: ANN401 - a file of the socket
+        self._sock, self._held, self._deadline = sock, held, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - as RawIOBase
+        self._sock.settimeout(_left(self._deadline))
+        return self._sock.recv_into(buffer)
+
+    def close(self) -> None:
+        self._held.close()  # the socket lives as long as a file of it
+        super().close()
+
+
+def _connected(url: str, timeout_s: float) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    if parts.scheme == "https":
+        context = ssl.create_default_context()
+        made: http.client.HTTPConnection = http.client.HTTPSConnection(host, port, timeout=timeout_s, context=context)
+    else:
+        made = http.client.HTTPConnection(host, port, timeout=timeout_s)
+    made.connect()
+    made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _whole(response: http.client.HTTPResponse) -> bytes:
+    data = b""
+    while piece := response.read(_PIECE):
+        data += piece
+        if len(data) > _MOST_BYTES:
+            raise ValueError("it is larger than 16 MiB")
+    return data
+
+
+def _media(response: http.client.HTTPResponse) -> str:
+    return (response.getheader("content-type") or "").split(";")[0].strip().lower()
+
+
+def _unanswered(error: Exception, timeout_s: float) -> UnansweredError:
+    if isinstance(error, TimeoutError):
+        return UnansweredError(f"no whole answer in {timeout_s:g} s")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return UnansweredError(f"its certificate is not valid: {error.verify_message}", tls=True)
+    if isinstance(error, ssl.SSLError):
+        return UnansweredError(f"TLS failed: {error.reason or error}", tls=True)
+    return UnansweredError(str(getattr(error, "strerror", None) or error) or type(error).__name__)

@@ -1,0 +1,125 @@
+"""Runs workflows of generated projects: each kind of project made and locked once for all tests, copied by each."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orders
+import pytest
+from acted import Outcome
+from acting import REPOSITORY, TOKEN, Actor, warm
+
+if TYPE_CHECKING:
+    from github_api import GitHub, Repository
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "github"))
+
+_UV = str(Path(sys.executable).parent / "uv")
+
+
+@pytest.fixture
+def act(tmp_path: Path) -> Actor:
+    """Return what runs workflows, in folders of this test."""
+    return Actor(tmp_path / "act")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return a function that gives the project of a platform (none, own, shared), made and locked once."""
+    known: dict[str, Path] = {}
+
+    def make(platform: str) -> Path:
+        if platform not in known:
+            known[platform] = _new(tmp_path_factory.mktemp(platform), platform)
+        return known[platform]
+
+    return make
+
+
+@pytest.fixture
+def project(made: Callable[[str], Path], tmp_path: Path) -> Path:
+    """Return a project without a platform, to be changed and committed to."""
+    return Path(shutil.copytree(made("none"), tmp_path / "flights", symlinks=True))
+
+
+@pytest.fixture
+def platform_project(made: Callable[[str], Path], tmp_path: Path) -> Path:
+    """Return a project with a platform of its own, to be changed and committed to."""
+    return Path(shutil.copytree(made("own"), tmp_path / "flights", symlinks=True))
+
+
+@dataclass(frozen=True)
+class AtGitHub:
+    """The stand-in for GitHub that workflows speak to, and the repository that they belong to."""
+
+    url: str
+    api: "GitHub"
+    repository: "Repository"
+
+    def keep(self, run: Outcome, *, branch: str = "main") -> None:
+        """Let GitHub remember a run that succeeded and what it uploaded."""
+        assert run.passed, str(run)
+        known = self.repository.run(branch=branch, event="workflow_dispatch")
+        for name, folder in run.artifacts.items():
+            self.repository.artifact(known, _zipped(folder), name=name)
+
+
+@contextmanager
+def serving_github() -> Iterator[AtGitHub]:
+    """Yield a GitHub where the token of a workflow may do what workflows may be given."""
+    from github_api import Account, GitHub, Repository, Token, serving
+
+    api = GitHub()
+    api.account(Account(REPOSITORY.partition("/")[0], type="Organization"))
+    rights = dict.fromkeys(("actions", "contents", "issues", "pull_requests"), "write")
+    api.token(Token(TOKEN, "github-actions[bot]", kind="actions", may={**rights, "metadata": "read"}))
+    repository = api.add(Repository(*REPOSITORY.split("/")))
+    with serving(api) as url:
+        yield AtGitHub(url, api, repository)
+    assert not api.unknown
+
+
+@pytest.fixture
+def github() -> Iterator[AtGitHub]:
+    """Yield a GitHub of this test."""
+    with serving_github() as found:
+        yield found
+
+
+def _zipped(folder: Path) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder))
+    return file.getvalue()
+
+
+def _new(folder: Path, platform: str) -> Path:
+    project = folder / "flights"
+    source = orders.write(folder, orders.table())
+    command = [sys.executable, "-m", "modelyard.cli", "new", str(project), "--data", source, "--target", "late"]
+    _run(folder, *command, "--platform", platform, "--github", REPOSITORY, "--estimator", "linear", "--yes", "--quiet")
+    groups = [] if platform == "none" else ["--group", "infra"]
+    _run(project, _UV, "venv", "--quiet", "--relocatable", "--python", sys.executable, ".venv")
+    _run(project, _UV, "sync", "--quiet", "--locked", *groups)
+    program = str(project / ".venv" / "bin" / "modelyard")
+    _run(project, program, "run", "--sample")  # compiles what jobs import, once
+    _run(project, str(project / ".venv" / "bin" / "pytest"))
+    for command in (["github", "comment", "--help"], ["infra", "plan", "--env", "dev"] if groups else ["--version"]):
+        _run(project, program, *command)
+    warm(project, (project / ".venv").rename(folder / "environment"))
+    return project
+
+
+def _run(folder: Path, *command: str) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "UV_PROJECT"))}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"

@@ -1,0 +1,161 @@
+"""Rules of environments: which job may become which role, where it runs, and what may run at the same time.
+
+They hold what act cannot show: it ignores environments, concurrency and OpenID Connect.
+"""
+
+import re
+from collections.abc import Iterator
+
+from expressions import evaluate
+from workflow_files import Job, Workflow
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+_KINDS = "REGION|PLAN_ROLE|APPLY_ROLE|LOOP_ROLE|IMAGE|SERVICE_URL|RUNNER|BACKEND"
+_KNOWN = re.compile(rf"MODELYARD_(?:{_KINDS})_(?:DEV|STAGING|PROD)|MODELYARD_ATTEST")
+_HOSTED = "ubuntu-24.04"
+_PULL_ONLY = "${{ github.event_name == 'pull_request' }}"
+_DEPLOYS = (("deploy",), ("release", "start"), ("models", "copy"), ("infra", "up"), ("infra", "destroy"))
+
+
+def roles_need_their_environment(workflows: list[Workflow]) -> Iterator[str]:
+    """`apply` and `loop` trust `environment:NAME` only; `plan` trusts pull requests and main, never an environment."""
+    for job in _jobs(workflows):
+        named = _environment(job)
+        wanted = {env for what, env in job.roles() if what != "plan"}
+        if wanted and wanted != {named}:
+            yield f"{job.where}: takes a role of {sorted(wanted)} in environment {named}"
+        if named and any(what == "plan" for what, _ in job.roles()):
+            yield f"{job.where}: the plan role trusts no environment, and this is {named}"
+
+
+def jobs_keep_to_one_environment(workflows: list[Workflow]) -> Iterator[str]:
+    for job in _jobs(workflows):
+        found = {env.lower() for env in re.findall(r"vars\.MODELYARD_\w+?_(DEV|STAGING|PROD)\b", str(job.own))}
+        told = {job.own.get("env", {}).get("ENVIRONMENT")} & set(ENVIRONMENTS)
+        named = {_environment(job)} & set(ENVIRONMENTS)
+        if job.roles() and len(found | told | named) > 1:
+            yield f"{job.where}: speaks of {sorted(found | told | named)}"
+
+
+def roles_are_assumed_from_the_job(workflows: list[Workflow]) -> Iterator[str]:
+    for job in _jobs(workflows):
+        assumed = "aws-actions/configure-aws-credentials" in job.uses
+        if job.roles() and not assumed:
+            yield f"{job.where}: names a role and never assumes it"
+        if assumed and not job.roles():
+            yield f"{job.where}: assumes a role that is no variable of an environment"
+
+
+def environments_never_overlap(workflows: list[Workflow]) -> Iterator[str]:
+    """What changes an environment waits for what does so in the same one, in whatever workflow."""
+    for job in _jobs(workflows):
+        env, group = _environment(job), _concurrency(job).get("group", "")
+        if _deploys(job) and group != f"environment-{env}":
+            yield f"{job.where}: changes {env} in the group {group!r}, which is not environment-{env}"
+        if not _deploys(job) and group.startswith("environment-") and group != f"environment-{env}":
+            yield f"{job.where}: waits in the group of another environment, {group}"
+
+
+def work_is_never_cut_off(workflows: list[Workflow]) -> Iterator[str]:
+    """Only a newer commit of a pull request may cancel, and nothing that has a role to change things."""
+    for job in _jobs(workflows):
+        levels = [job.own.get("concurrency"), job.workflow.document.get("concurrency")]
+        found = [level for level in levels if level is not None]
+        if not found:
+            yield f"{job.where}: says nothing of concurrency"
+        for level in found:
+            cancels = level.get("cancel-in-progress") if isinstance(level, dict) else None
+            if cancels is not False and (cancels != _PULL_ONLY or _environment(job)):
+                yield f"{job.where}: cancels what is running: {cancels}"
+
+
+def machines_are_known(workflows: list[Workflow]) -> Iterator[str]:
+    """A job runs hosted, or on the runner of its own environment when there is one."""
+    for job in _jobs(workflows):
+        label = job.own.get("runs-on")
+        if label == _HOSTED:
+            continue
+        runner = f"MODELYARD_RUNNER_{(_environment(job) or '?').upper()}"
+        run = {"run_id": 7, "run_attempt": 2}
+        with_runner = evaluate(str(label), {"vars": {runner: "flights"}, "github": run})
+        if (with_runner, evaluate(str(label), {"github": run})) != ("codebuild-flights-7-2", _HOSTED):
+            yield f"{job.where}: runs on {label}"
+
+
+def pull_requests_change_nothing(workflows: list[Workflow]) -> Iterator[str]:
+    """Their code gets neither a role to change things nor a place in the network, and from a fork no role at all."""
+    for job in _jobs(workflows):
+        if "pull_request" not in job.workflow.on:
+            continue
+        inside = any(what != "plan" for what, _ in job.roles()) or job.own.get("runs-on") != _HOSTED
+        if inside and _runs_on_pull(job, fork=False):
+            yield f"{job.where}: a pull request would run it with the rights of an environment"
+        if job.roles() and _runs_on_pull(job, fork=True):
+            yield f"{job.where}: a pull request from a fork would run it"
+
+
+def variables_are_known(workflows: list[Workflow]) -> Iterator[str]:
+    for workflow in workflows:
+        for name in sorted(set(re.findall(r"vars\.(\w+)", workflow.text))):
+            if not _KNOWN.fullmatch(name):
+                yield f"{workflow.name}: nobody sets the variable {name}"
+
+
+def destruction_is_asked_for(workflows: list[Workflow]) -> Iterator[str]:
+    """`infra destroy` runs by hand only, after a job that compares the name that was typed."""
+    for job in _jobs(workflows):
+        for step in job.steps:
+            if "infra destroy" not in step.get("run", ""):
+                continue
+            condition, guards = step.get("if", "true"), job.own.get("needs", [])
+            by_itself = [event for event in job.workflow.on if event != "workflow_dispatch"]
+            if any(evaluate(condition, {"github": {"event_name": event}, "inputs": {}}) for event in by_itself):
+                yield f"{job.where}: destroys without being asked"
+            if "asked" not in guards or evaluate(job.own.get("if", "true"), _destroying(job), failed=True):
+                yield f"{job.where}: destroys though the name was wrong"
+
+
+def _destroying(job: Job) -> dict:
+    variables = dict.fromkeys(re.findall(r"vars\.(\w+)", str(job.own)), "set")
+    inputs = {"what": "destroy", "environment": _environment(job)}
+    return {"vars": variables, "inputs": inputs, "github": {"event_name": "workflow_dispatch"}}
+
+
+def _runs_on_pull(job: Job, *, fork: bool) -> bool:
+    head = "stranger/flights" if fork else "acme/flights"
+    event = {"pull_request": {"head": {"repo": {"full_name": head, "fork": fork}}}}
+    github = {"event_name": "pull_request", "repository": "acme/flights", "event": event}
+    variables = dict.fromkeys(re.findall(r"vars\.(\w+)", str(job.own)), "set")
+    return bool(evaluate(str(job.own.get("if", "true")), {"github": github, "vars": variables, "inputs": {}}))
+
+
+def _deploys(job: Job) -> bool:
+    return any(job.runs(*words) for words in _DEPLOYS)
+
+
+def _environment(job: Job) -> str | None:
+    named = job.own.get("environment")
+    return named.get("name") if isinstance(named, dict) else named
+
+
+def _concurrency(job: Job) -> dict:
+    found = job.own.get("concurrency") or job.workflow.document.get("concurrency") or {}
+    return found if isinstance(found, dict) else {"group": found}
+
+
+def _jobs(workflows: list[Workflow]) -> Iterator[Job]:
+    for workflow in workflows:
+        yield from workflow.jobs
+
+
+RULES = (
+    roles_need_their_environment,
+    jobs_keep_to_one_environment,
+    roles_are_assumed_from_the_job,
+    environments_never_overlap,
+    work_is_never_cut_off,
+    machines_are_known,
+    pull_requests_change_nothing,
+    variables_are_known,
+    destruction_is_asked_for,
+)
