@@ -101,7 +101,7 @@ class Cloud:
         service.task_definition = now
         if now != before or asked.get("forceNewDeployment"):
             assert not [one for one in self.deployments if one["state"]["status"] not in ENDS], "one runs already"
-            self._begin(before, now, desired, service.desired_count)
+            self.begin(before, now, desired, service.desired_count)
         return answer
 
     def _describe_services(self, asked, environ):
@@ -137,7 +137,8 @@ class Cloud:
 
     # -- the course of a deployment
 
-    def _begin(self, before, now, had, wanted):
+    def begin(self, before, now, had, wanted):
+        """Begin a deployment of one definition after another, and of one count of tasks after another."""
         number = len(self.deployments) + 1
         arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service-deployment/acme-dev-serving/churn-dev-server/{number:017d}"
         old, new = (arn.replace("deployment", "revision") + end for end in ("0", "1"))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import boto3
 import played_ecs as clouds
 import pytest
 import yaml
@@ -82,6 +83,7 @@ def test_aws_that_is_away_exits_3(folder, monkeypatch, cloud):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers the credentials of earlier tests
     status, document, _ = typed(folder, "--image", "one", "--env", "dev")
     assert (status, document["error"]["code"]) == (3, "no_credentials")
 

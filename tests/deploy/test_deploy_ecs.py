@@ -172,6 +172,16 @@ def test_alarms_that_are_not_there_are_missed_aloud(running, push):
     assert [line for line in running.said if "no alarm churn-dev-unhealthy" in line]
 
 
+def test_a_service_that_is_still_being_made_is_waited_for(run, push, made, target):
+    push("one")
+    first = f"{_arn(target)}:1"
+    made.course = clouds.TO_THE_END[3:]
+    made.begin(first, first, 0, 0)
+    made.course = clouds.TO_THE_END
+    assert run("one").state == "completed"
+    assert [line for line in run.said if "still being made" in line]
+
+
 def test_a_deployment_of_another_image_is_not_disturbed(running, push, made, target):
     push("two")
     push("three")

@@ -16,6 +16,7 @@ from platforms import platform
 sys.path.insert(0, str(Path(__file__).parents[1] / "kubernetes"))
 
 from api import RefusedError
+from moto.backends import get_backend
 from plane import TOKEN, Plane
 from planned import one
 
@@ -197,15 +198,20 @@ def _authority(path):
     path.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
 
-def test_the_way_into_eks_comes_from_aws_and_its_token_is_a_signed_request(cloud, target):
+def test_the_way_into_eks_comes_from_aws_and_its_token_is_a_signed_request(cloud, target, tmp_path):
     eks = boto3.client("eks", region_name=target.region)
     with pytest.raises(RequestError, match=f"no cluster {target.cluster}"):
         of_eks(target)
     eks.create_cluster(
         name=target.cluster, roleArn="arn:aws:iam::123456789012:role/r", resourcesVpcConfig={"subnetIds": ["a", "b"]}
     )
+    _authority(tmp_path / "authority.pem")
+    authority = (tmp_path / "authority.pem").read_bytes()
+    kept = get_backend("eks")["123456789012"][target.region].clusters[target.cluster]
+    kept.certificate_authority = {"data": base64.b64encode(authority).decode()}  # moto's own is noise
     found = of_eks(target)
     assert found.endpoint.startswith("https://")
+    assert found.certificate == authority.decode()
     token = eks_token(target.cluster, target.region)
     assert token.startswith("k8s-aws-v1.")
     assert "=" not in token

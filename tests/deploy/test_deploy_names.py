@@ -12,6 +12,8 @@ from modelyard.infra.components.project.on_kubernetes import SERVICES
 from modelyard.infra.components.project.prepared import FIRST_TAG
 from modelyard.infra.components.project.task import CONTAINER as MADE
 
+pytestmark = pytest.mark.slow  # plans whole layers
+
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
 def test_names_are_those_of_the_plan(env):

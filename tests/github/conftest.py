@@ -1,11 +1,13 @@
 """One GitHub per test, with one repository, and the variables that a workflow step has."""
 
+import functools
 import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -29,10 +31,15 @@ class Ran:
         return json.loads(self.stdout)
 
 
+_BUILT = functools.cache(get_command)  # of some fifty commands, which takes longer than most runs here
+
+
 @pytest.fixture
-def modelyard():
+def modelyard(monkeypatch):
     """Run a command of `modelyard github` in this process."""
     from modelyard.cli import app
+
+    monkeypatch.setattr("typer.testing._get_command", _BUILT)
 
     def run(*arguments, answer=None):
         done = CliRunner().invoke(app, ["github", *map(str, arguments)], input=answer)

@@ -223,7 +223,7 @@ def _issue(api, repo, asked, found):
     pull = {"pull_request": {"url": url.replace("/issues/", "/pulls/")}} if found["pull"] else {}
     return shown | {
         "url": url, "html_url": f"https://github.com/{repo.full_name}/issues/{found['number']}",
-        "labels": [{"name": name} for name in found["labels"]], "user": api.user(found["user"]["login"]), **pull,
+        "labels": [{"name": name} for name in found["labels"]], "user": {"login": found["user"]["login"]}, **pull,
         "comments_url": f"{url}/comments",
     }  # fmt: skip
 
@@ -233,7 +233,7 @@ def _pull(api, repo, asked, found):
     shown = {key: found[key] for key in ("number", "id", "title", "state", "body", "head", "base")}
     return shown | {
         "url": url, "html_url": f"https://github.com/{repo.full_name}/pull/{found['number']}", "draft": False,
-        "issue_url": url.replace("/pulls/", "/issues/"), "user": api.user(found["user"]["login"]), "merged": False,
+        "issue_url": url.replace("/pulls/", "/issues/"), "user": {"login": found["user"]["login"]}, "merged": False,
         "comments_url": url.replace("/pulls/", "/issues/") + "/comments",
     }  # fmt: skip
 

@@ -102,7 +102,7 @@ def test_the_repository_is_where_git_points(github, modelyard, it, tmp_path, url
     done = modelyard("setup", "--project", root, "--yes", "--json")
     assert done.code == 0, done.stdout
     assert done.json["repository"] == "me/it"
-    assert done.json["next"] == []
+    assert done.json["next"] == ["git commit --message 'Know the repository by number' modelyard.yaml"]
     assert "s3cret" not in done.stdout + done.stderr
 
 

@@ -99,7 +99,7 @@ def test_the_newest_counts_and_the_one_that_asks_does_not(restore, it, kept):
     it.artifact(it.run(), kept(1))
     second = it.run()
     it.artifact(second, kept(2))
-    asking = it.run(conclusion=None)
+    asking = it.run()  # a second attempt of a run that was good
     it.artifact(asking, kept(3))
     assert restore("--run", asking["id"]).json["run"] == second["id"]
 
@@ -121,6 +121,15 @@ def test_what_is_not_a_good_run_of_main_is_passed_over(restore, it, kept, unfit)
     it.artifact(good, kept(1))
     it.artifact(it.run(**unfit), kept(2))
     assert restore().json["run"] == good["id"]
+
+
+def test_a_fork_that_either_answer_shows_is_passed_over(restore, it, kept):
+    of_artifact = it.artifact(it.run(), kept(1))
+    of_artifact["workflow_run"]["head_repository_id"] = 7
+    of_run = it.run()
+    it.artifact(of_run, kept(2))
+    of_run["head_repository"] = {"id": 7, "full_name": "you/it"}
+    assert restore().json["change"] == "absent"
 
 
 def test_an_expired_artifact_is_passed_over(restore, it, kept):

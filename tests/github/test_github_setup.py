@@ -89,7 +89,12 @@ def test_a_repository_that_is_not_there_is_made_private(setup, github, project):
     made_it = github.find("me", "it")
     assert made_it.private
     assert f"repository_id: {made_it.id}  # filled in" in (project / "modelyard.yaml").read_text()
-    assert done.json["next"][1] == "git push -u origin main"
+    assert done.json["next"] == [
+        "git commit --message 'Know the repository by number' modelyard.yaml",
+        "git remote add origin https://github.com/me/it.git",
+        "git push -u origin main",
+        "modelyard github setup",
+    ]
     assert action(done.json, "ruleset")["change"] == "later"
     assert action(done.json, "private vulnerability reporting")["change"] == "unavailable"
 

@@ -1,9 +1,12 @@
 """What a platform adds: environments with their rules, variables from its outputs, and the OIDC subject."""
 
+import subprocess
+
 import pytest
 from github_api import Account
 from setup_project import action, changes, made
 
+from modelyard.github.setup import outputs
 from modelyard.infra.engine.results import Outcome
 
 CUSTOM = {"protected_branches": False, "custom_branch_policies": True}
@@ -20,13 +23,13 @@ def up(monkeypatch):
     """The outputs that `modelyard infra outputs` would tell, by environment; an error where there is one."""
     told = {}
 
-    def outputs(request, *_, **__):
+    def tell(request, *_, **__):
         found = told.get(request.env, {})
         if isinstance(found, Exception):
             raise found
         return Outcome(layers=(), outputs=found)
 
-    monkeypatch.setattr("modelyard.infra.engine.outputs", outputs)
+    monkeypatch.setattr("modelyard.infra.engine.outputs", tell)
     return told
 
 
@@ -240,3 +243,39 @@ def test_the_default_subject_is_left_in_either_form(setup, it):
     it.oidc = {"use_default": True, "use_immutable_subject": False}
     assert action(setup("--yes").json, "oidc subject")["change"] == "none"
     assert it.oidc["use_immutable_subject"] is False
+
+
+def test_the_outputs_of_one_repository_among_several_are_told_apart():
+    found = {
+        "account": {"role_arns": {"churn": {"dev": {"loop": "a"}}, "other": {"dev": {"loop": "b"}}}},
+        "project:churn": {"image_repository": "i"},
+        "project:other": {"image_repository": "j"},
+    }
+    assert outputs.values(found, "churn", "dev") == {"LOOP_ROLE": "a", "IMAGE": "i"}
+    assert outputs.values(found, "other", "dev") == {"LOOP_ROLE": "b", "IMAGE": "j"}
+    assert outputs.values(found, "churn", "prod") == {"IMAGE": "i"}
+    assert outputs.values({}, "churn", "dev") == {}
+
+
+@pytest.mark.parametrize("more", [[], ["--install-cli"]])
+def test_pulumi_is_fetched_only_when_that_is_asked_for(github, modelyard, project, monkeypatch, more):
+    asked = []
+    monkeypatch.setattr(
+        "modelyard.infra.engine.outputs", lambda request, **_: asked.append(request) or Outcome(layers=(), outputs={})
+    )
+    assert modelyard("setup", "--project", project, "--dry-run", *more).code == 0
+    assert [each.env for each in asked] == ["dev", "staging", "prod"]
+    assert {each.install_cli for each in asked} == {bool(more)}
+    assert {each.layers for each in asked} == {("account", "ci", "project")}
+
+
+def test_the_branch_of_the_template_is_pushed_with_main(setup, it, project):
+    it.branches = set()
+    for command in (
+        ["init", "--quiet"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=project, check=True)
+    assert "git push -u origin main" in setup("--dry-run").json["next"]
+    subprocess.run(["git", "branch", "modelyard-template"], cwd=project, check=True)
+    assert "git push -u origin main modelyard-template" in setup("--dry-run").json["next"]

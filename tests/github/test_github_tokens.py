@@ -61,12 +61,27 @@ def test_a_token_with_a_line_break_inside_is_refused_without_showing_it(setup, m
     assert "s3c" not in done.stdout + done.stderr
 
 
-def test_a_token_that_is_echoed_is_masked(setup, github):
+@pytest.mark.parametrize("more", [[], ["-v"]])
+def test_a_token_that_is_echoed_is_masked(setup, github, more):
     github.answer(failure(422, "What is t0ken?"), method="PUT")
-    done = setup("--yes")
+    done = setup("--yes", *more)
     assert done.code == 3
     assert "What is ***?" in done.json["error"]["message"]
     assert "t0ken" not in done.stdout + done.stderr
+
+
+def test_an_answer_without_the_token_is_kept_for_the_traceback(github):
+    from modelyard.github.connection import connect
+    from modelyard.github.failures import RefusedError
+
+    github.answer(failure(422, "Not so."))
+    with pytest.raises(RefusedError) as plain:
+        connect().get("/user", "look", "nothing")
+    assert "Not so." in str(plain.value.__cause__)
+    github.answer(failure(422, "Not t0ken."))
+    with pytest.raises(RefusedError) as echoed:
+        connect().get("/user", "look", "nothing")
+    assert echoed.value.__cause__ is None
 
 
 @pytest.mark.parametrize(

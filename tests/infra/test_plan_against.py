@@ -14,6 +14,7 @@ from modelyard.errors import RequestError
 from modelyard.infra import against
 from modelyard.infra.against import AllCompared, Compared, beside
 from modelyard.infra.cost import Cost, Item
+from modelyard.infra.plan import Problem
 from modelyard.infra.review import Review, Reviews
 
 
@@ -126,11 +127,19 @@ def test_an_environment_that_the_other_does_not_have_is_new(tmp_path: Path) -> N
     assert "no such environment" in found.note
 
 
-def test_the_text_ends_with_the_difference(other: Path) -> None:
-    here = Reviews(environments=(review("dev", item("network", "gateway", 90), item("registry", "database", 20)),))
-    last = text(here, beside(here, other, "dev")[1]).splitlines()
-    assert "Against the other checkout: 50.00 USD a month there, +60.00 here." in last
-    assert last[-1].split() == ["dev", "network", "gateway", "30.00", "+60.00"]
+def test_the_text_begins_with_what_decides(other: Path) -> None:
+    """What follows is long, and the end of a long summary is cut off."""
+    wrong = Problem(layer="project", resource="modelyard.yaml", property="environments.dev.store", value="x",
+                    message="platform.yaml makes it y", fix="Write y there.")  # fmt: skip
+    dev = review("dev", item("network", "gateway", 90), item("registry", "database", 20))
+    here = Reviews(environments=(dev, review("prod").model_copy(update={"problems": (wrong,)})))
+    lines = text(here, beside(here, other, None)[1]).partition("dev: account")[0].splitlines()
+    assert [line.split() for line in lines[1:3]] == [["dev", "0", "110.00", "0"], ["prod", "0", "0.00", "1"]]
+    assert any(
+        line.startswith("prod") and "environments.dev.store" in line and "Write y there." in line for line in lines
+    )
+    assert "Against the other checkout: 50.00 USD a month there, +60.00 here." in lines
+    assert ["dev", "network", "gateway", "30.00", "+60.00"] in [line.split() for line in lines]
 
 
 def called(folder: Path, *words: str) -> Result:

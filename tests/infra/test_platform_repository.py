@@ -10,12 +10,14 @@ from typer.testing import CliRunner, Result
 
 from modelyard.cli import app
 from modelyard.errors import RequestError
+from modelyard.github.yaml_edit import edited
 from modelyard.infra.plan import run as running
 from modelyard.infra.plan.answers import Place
 from modelyard.infra.plan.monitor import Recorder
 from modelyard.infra.platform import Platform, layers, load, parse, ready
 from modelyard.infra.platform.check import warnings
 from modelyard.infra.platform.places import Mismatch, mismatches, store, tracking, unsaid
+from modelyard.infra.platform.settle import settle
 
 ACCOUNT = "123456789012"
 STORE = f"s3://acme-dev-store-{ACCOUNT}/churn"
@@ -193,6 +195,43 @@ def test_a_platforms_own_repository_has_no_model(tmp_path: Path) -> None:
     assert [one.name for one in layers.stage("account", found, "dev").repositories] == ["acme", "churn"]
     alone = parse({**document, "repositories": own[:1]}, "platform.yaml")
     assert "project" not in layers.names(alone, "dev")
+
+
+def test_what_follows_from_platform_yaml_can_be_written(tmp_path: Path) -> None:
+    path = written(tmp_path, {}, platform_yaml(account="210987654321", region="eu-central-1"))
+    said = yaml.safe_dump(modelyard_yaml(), sort_keys=False)
+    project = tmp_path / "modelyard.yaml"
+    project.write_text(f"# mine\n{said}# the end\n".replace(STORE, f"{STORE} # of dev"), encoding="utf-8")
+    stack = tmp_path / "infra/Pulumi.dev.yaml"
+    text = '# mine\nconfig:\n  aws:region: eu-west-1\n  aws:allowedAccountIds: ["{}"]\n'
+    stack.write_text(text.format(ACCOUNT), encoding="utf-8")
+    assert len(settle(tmp_path, edited)) == 3
+    assert project.read_text(encoding="utf-8") == (
+        f"# mine\n{said}# the end\n".replace(STORE, '"s3://acme-dev-store-210987654321/churn" # of dev')
+    )
+    assert stack.read_text(encoding="utf-8") == text.format("210987654321").replace("eu-west-1", "eu-central-1")
+    assert mismatches(load(path), path, "dev") == []
+    assert settle(tmp_path, edited) == ()
+
+
+def test_the_registry_s_address_is_filled_in_where_it_is_known(tmp_path: Path) -> None:
+    domain = {"domain": {"name": "ml.example.com", "zone_id": "Z0123456789"}}
+    path = written(tmp_path, modelyard_yaml(), platform_yaml(environments={"dev": domain}))
+    assert "it is https://registry.ml.example.com" in "\n".join(unsaid(load(path), path, "dev"))
+    settle(tmp_path, edited)
+    said = yaml.safe_load((tmp_path / "modelyard.yaml").read_text(encoding="utf-8"))["environments"]["dev"]
+    assert said == {"store": STORE, "tracking": "https://registry.ml.example.com"}
+    assert unsaid(load(path), path, "dev") == []
+
+
+def test_a_file_that_cannot_be_written_in_place_is_named(tmp_path: Path) -> None:
+    written(tmp_path, modelyard_yaml(), platform_yaml())
+    stack = tmp_path / "infra/Pulumi.dev.yaml"
+    text = "config: &all {aws:region: us-east-1}\nagain: *all\n"
+    stack.write_text(text, encoding="utf-8")
+    with pytest.raises(RequestError, match=r"Pulumi\.dev\.yaml"):
+        settle(tmp_path, edited)
+    assert stack.read_text(encoding="utf-8") == text
 
 
 # --- before anything is made

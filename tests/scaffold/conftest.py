@@ -6,25 +6,12 @@ from pathlib import Path
 
 import pytest
 import template_versions as versions
+from here_renderer import HereRenderer
 
 from modelyard.scaffold.new import NewRequest, new
 from modelyard.scaffold.profile import Overrides
-from modelyard.scaffold.render import render
 from modelyard.scaffold.update import branch
 from modelyard.scaffold.update.update import UpdateRequest, update
-
-
-class HereRenderer:
-    """Renders in this process, where the templates of a test are."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def render(self, template, answers, into):
-        render(template, answers, into)
 
 
 def second(template: Path) -> None:

@@ -1,6 +1,8 @@
 """Updates in a process of their own that is killed before one of its steps, and what an undisturbed one leaves."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from modelyard.scaffold.update.update import UpdateRequest, update
 WRITES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "subprocess.Popen"})
 
 
-def run(project, renders, version, kill_at, sender):
+def run(project, renders, version, kill_at):
     """Update `project` from a folder of finished renders, killed before step `kill_at`; tell how many there were."""
     count = 0
 
@@ -27,12 +29,11 @@ def run(project, renders, version, kill_at, sender):
     edition = from_folder(version, renders)
     sys.addaudithook(watch)
     result = update(UpdateRequest(Path(project), lock=False), edition=edition)
-    sender.send((count, [conflict.path for conflict in result.conflicts]))
+    sys.stdout.write(json.dumps([count, [conflict.path for conflict in result.conflicts]]))
 
 
 def from_folder(version, renders):
     """Return an edition whose render is in a folder already."""
-    import shutil
 
     def pristine(template, answers, into):
         shutil.copytree(Path(renders) / version, into, dirs_exist_ok=True)
@@ -68,3 +69,15 @@ def state(project):
         "branches": ask("for-each-ref", "--format=%(refname)"),
         "left": sorted(path.name for path in (Path(project) / ".git/modelyard").iterdir()),
     }
+
+
+def walk(project, renders, at, version="0.2.0"):
+    """Update in a process of its own, killed before step `at`; return its exit code, its steps and its conflicts."""
+    command = [sys.executable, __file__, str(project), str(renders), version, str(at)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    steps, conflicts = json.loads(done.stdout) if done.stdout else (0, [])
+    return done.returncode, steps, conflicts
+
+
+if __name__ == "__main__":
+    run(*sys.argv[1:4], int(sys.argv[4]))

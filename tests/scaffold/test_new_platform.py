@@ -18,7 +18,7 @@ from modelyard.infra.components import names
 from modelyard.infra.platform import json_schema, load
 from modelyard.infra.platform.words import ENVIRONMENTS, NO_ACCOUNT
 from modelyard.scaffold import asked, copies, home, regions
-from modelyard.scaffold.new import NewRequest
+from modelyard.scaffold.new import NewRequest, new
 from modelyard.scaffold.new_platform import new_platform
 from modelyard.scaffold.pristine import pristine
 from modelyard.scaffold.profile import Overrides
@@ -70,10 +70,23 @@ def test_without_an_account_a_placeholder_stands_and_a_warning_says_so(table: Pa
     assert load(Path(folder) / "infra/platform.yaml").account == NO_ACCOUNT
 
 
+def test_a_shared_platform_is_to_be_named_and_the_warning_says_how(table: Path) -> None:
+    words = ("--data", str(table), "--target", "churned", "--platform", "shared")
+    answer = json.loads(called(str(table.parent / "churn"), *words).stdout)
+    assert any("`modelyard infra plan --write`" in line for line in answer["warnings"])
+
+
+def test_a_platform_is_not_made_from_a_table(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="makes nothing from a table"):
+        new(NewRequest(tmp_path / "x", template="platform"))
+
+
+@pytest.mark.slow
 def test_an_account_with_a_leading_zero_keeps_it(table: Path) -> None:
     assert load(made(table, "own", "--account", "012345678901") / "infra/platform.yaml").account == "012345678901"
 
 
+@pytest.mark.slow
 def test_the_programs_and_schemas_are_those_of_the_library(table: Path) -> None:
     project = made(table, "own")
     shipped = assets.stacks() / "project/__main__.py"
@@ -173,6 +186,7 @@ def test_a_platform_s_answer_has_the_keys_that_scripts_rely_on(tmp_path: Path) -
     assert platform.projects == ()
 
 
+@pytest.mark.slow
 def test_the_text_of_a_platform_says_what_was_made(tmp_path: Path) -> None:
     words = ["new", str(tmp_path / "plat"), "--template", "platform", "--no-git", "--no-lock"]
     done = CliRunner().invoke(app, words)
@@ -189,6 +203,7 @@ def test_a_platform_holds_every_program_as_it_is_shipped_and_no_leftovers(tmp_pa
     assert not [name for name in programs if "__pycache__" in name or name.endswith("Pulumi.dev.yaml")]
 
 
+@pytest.mark.slow
 def test_a_platform_s_repository_is_committed_whole(tmp_path: Path) -> None:
     new_platform(NewRequest(tmp_path / "plat", template="platform", lock=False))
     status = ["git", "status", "--porcelain", "--ignored"]

@@ -44,6 +44,7 @@ def test_a_changed_answer_and_its_comment_stay_through_an_update(project, bring,
         ("_commit: 0.1.0", "_commit: HEAD", "HEAD"),
         ("_src_path: modelyard:tabular", "_src_path: gh:somebody/else", "gh:somebody/else"),
         ("_src_path: modelyard:tabular", "_src_path: modelyard:nonesuch", "nonesuch"),
+        ("_src_path: modelyard:tabular", "_src_path: modelyard:../tabular", "modelyard:../tabular"),
         ("_commit: 0.1.0\n", "_kept: all\n_commit: 0.1.0\n", "_kept"),
     ],
 )

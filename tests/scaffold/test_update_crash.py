@@ -8,7 +8,7 @@ from pathlib import Path
 import interrupted
 import pytest
 import yaml
-from children import heard_from
+from interrupted import walk
 
 from modelyard.errors import OutsideError, RequestError
 from modelyard.scaffold import git as module
@@ -37,22 +37,17 @@ def prepared(project, git, *, conflict):
     return project
 
 
-def walk(project, renders, at):
-    """Update in a process of its own, killed before step `at`; return its exit code, and its steps if it lived."""
-    return heard_from(interrupted.run, str(project), str(renders), "0.2.0", at, nothing=(0, []))
-
-
 @pytest.mark.parametrize(("conflict", "early"), [(False, 2), (True, 0)])
 def test_a_kill_before_any_step_is_ended_by_the_next_run(project, git, bring, renders, tmp_path, conflict, early):
     prepared(project, git, conflict=conflict)
     twin = Path(shutil.copytree(project, tmp_path / "twin"))
-    code, (steps, conflicts) = walk(twin, renders, 0)
+    code, steps, conflicts = walk(twin, renders, 0)
     assert (code, bool(conflicts)) == (0, conflict)
     wanted = interrupted.state(twin)
     wrong = {}
     for at in [steps * part // (early + 1) for part in range(1, early + 1)] + list(range(steps - 13, steps + 1, 3)):
         copy = Path(shutil.copytree(project, tmp_path / f"at {at}"))
-        killed, _ = walk(copy, renders, at)
+        killed, *_ = walk(copy, renders, at)
         try:
             bring(copy)
         except RequestError as error:
@@ -65,7 +60,7 @@ def test_a_kill_before_any_step_is_ended_by_the_next_run(project, git, bring, re
 
 
 def test_a_file_changed_after_a_kill_is_not_overwritten(project, git, bring, renders, tmp_path):
-    steps = walk(shutil.copytree(project, tmp_path / "twin"), renders, 0)[1][0]
+    steps = walk(shutil.copytree(project, tmp_path / "twin"), renders, 0)[1]
     for at in range(steps - 10, 0, -3):  # from the end back to where the files move
         copy = Path(shutil.copytree(project, tmp_path / f"at {at}"))
         walk(copy, renders, at)

@@ -31,6 +31,10 @@ def test_a_wheel_holds_code_templates_and_data_and_no_leftovers(tmp_path: Path) 
         "modelyard/_templates/tabular/copier.yml",
         "modelyard/_templates/tabular/.gitignore",
         "modelyard/_templates/tabular/pyproject.toml.jinja",
+        "modelyard/_templates/tabular/.github/workflows/ci.yml",
+        "modelyard/_templates/platform/.schemas/platform.json",
+        "modelyard/_stacks/project/__main__.py",
+        "modelyard/_stacks/registry/image/Dockerfile",
     } <= set(names)
     assert len(names) == len(set(names))
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", "direct_url.json"))]

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from modelyard.cli import app
 from modelyard.errors import RequestError
 
+pytestmark = pytest.mark.slow  # real servers, real seconds of load
 NAMES = ["alive", "auth", "model", "version", "golden", "refusal", "errors", "p99"]
 
 

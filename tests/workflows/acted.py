@@ -72,7 +72,7 @@ class Outcome:
         lines = [f"run {self.run_id}, exit code {self.code}"]
         for job in self.jobs.values():
             lines.append(f"{job.id}: {job.result}")
-            for step in job.steps:
+            for step in job.steps if job.result != "skipped" else ():
                 lines.append(f"  {step.result:8}{step.name}")
                 if step.result == "failure":
                     lines += [f"    | {line}" for line in step.output.splitlines()[-30:]]

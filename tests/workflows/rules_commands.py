@@ -1,4 +1,4 @@
-"""Rules of the commands in scripts: each is one that exists, with options that it has, and the versions that are locked."""
+"""Rules of the commands in scripts: each exists, has the options that it is given, and runs what is locked."""
 
 import re
 from collections.abc import Iterator
@@ -25,22 +25,36 @@ def commands_exist(workflows: list[Workflow]) -> Iterator[str]:
                     yield f"{job.where}: modelyard {' '.join(call)}: {problem}"
 
 
+def nobody_is_asked(workflows: list[Workflow]) -> Iterator[str]:
+    """A command that could ask a person is told not to: a step may have a terminal, and would wait for ever."""
+    for workflow in workflows:
+        for job in workflow.jobs:
+            for call in (call for call in job.modelyard if not misunderstood(call)):
+                asks = any(parameter.name == "yes" for parameter in _found(call)[0].params)
+                if asks and not {"--yes", "-y"} & set(call):
+                    yield f"{job.where}: modelyard {' '.join(call)} may ask somebody"
+
+
 def misunderstood(call: list[str]) -> str:
     """Return why the parser refuses a command; empty where it does not. Nothing is run."""
-    command: Any = _root()
-    rest = list(call)
+    command, rest = _found(call)
+    if command is None:
+        return f"there is no command {' '.join(call)!r}"
     try:
-        while hasattr(command, "commands"):
-            name = rest.pop(0) if rest else ""
-            if name not in command.commands:
-                return f"there is no command {name!r}"
-            command = command.commands[name]
         command.make_context(" ".join(call), rest)
     except ModelyardError as error:
         return error.message
-    except Exception as error:  # noqa: BLE001 - click's own, vendored by typer
+    except Exception as error:  # click's own, which typer vendors
         return getattr(error, "message", "") or str(error)
     return ""
+
+
+def _found(call: list[str]) -> tuple[Any, list[str]]:
+    """Return the command that the words name, and the words after it; None where there is none."""
+    command, rest = _root(), list(call)
+    while command is not None and hasattr(command, "commands"):
+        command = command.commands.get(rest.pop(0) if rest else "")
+    return command, rest
 
 
 @cache
@@ -70,3 +84,6 @@ def targets_exist(workflows: list[Workflow], project: Path) -> Iterator[str]:
                     for word in words[1:]
                     if re.fullmatch(r"[a-z][\w-]*", word) and word not in known
                 )
+
+
+RULES = (commands_exist, nobody_is_asked, environments_are_locked)

@@ -82,9 +82,9 @@ def actions_are_pinned(workflows: list[Workflow]) -> Iterator[str]:
 def checkouts_keep_no_credentials(workflows: list[Workflow]) -> Iterator[str]:
     for job in _jobs(workflows):
         for step in job.steps:
-            if step.get("uses", "").startswith("actions/checkout@"):
-                if step.get("with", {}).get("persist-credentials") is not False:
-                    yield f"{job.where}: a checkout keeps its credentials"
+            checks_out = step.get("uses", "").startswith("actions/checkout@")
+            if checks_out and step.get("with", {}).get("persist-credentials") is not False:
+                yield f"{job.where}: a checkout keeps its credentials"
 
 
 def scripts_have_no_expressions(workflows: list[Workflow]) -> Iterator[str]:

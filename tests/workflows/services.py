@@ -1,4 +1,4 @@
-"""The services of three environments in one AWS account, for release.yml: moto, and the deployments that it does not play.
+"""The services of three environments in one AWS account: moto, and the deployments that it does not play.
 
 Beside AWS there is `docker`, whose only known command pushes the image that was built under a digest of its own.
 """
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import boto3
 
-sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("deploy", "smoke", "serving")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "deploy"))
 
 import played_ecs as played
-from played_ecs import ACCOUNT, REGION, Cloud
 from moto.backends import get_backend
+from played_ecs import ACCOUNT, REGION, Cloud
 from werkzeug.serving import make_server
 
 from modelyard.deploy import Target

@@ -9,12 +9,7 @@ import rules_hardening
 from variants import VARIANTS, repository
 from workflow_files import load
 
-RULES = (
-    *rules_hardening.RULES,
-    *rules_environments.RULES,
-    rules_commands.commands_exist,
-    rules_commands.environments_are_locked,
-)
+RULES = (*rules_hardening.RULES, *rules_environments.RULES, *rules_commands.RULES)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

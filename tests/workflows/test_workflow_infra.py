@@ -17,15 +17,27 @@ from standin_cloud.service import serve
 
 from modelyard.infra.platform.eject import eject
 
+pytestmark = pytest.mark.timeout(1200)  # the first of them makes and locks the project
 ACCOUNT = "123456789012"
 ENVIRONMENTS = ("dev", "staging", "prod")
+
+
+class _Aws(Aws):
+    """Gives an archive back as it came: the stand-in keeps its text, which looks like drift to a refresh."""
+
+    def Read(self, request, context):  # noqa: N802
+        found = super().Read(request, context)
+        for given, answered in ((request.inputs, found.inputs), (request.properties, found.properties)):
+            if found.id and "code" in given:
+                answered["code"] = given["code"]
+        return found
 
 
 @pytest.fixture
 def cloud():
     """AWS: what is in it, and what was asked of it."""
     held = Cloud()
-    service = Aws(held)
+    service = _Aws(held)
     server, held.port = serve(service)
     yield held
     service.stopping.set()
@@ -112,7 +124,9 @@ def test_a_pull_request_is_previewed_where_there_is_a_role(run, cloud, github):
 
 @pytest.mark.slow
 def test_a_preview_that_breaks_a_control_fails_and_says_which(run, cloud, github, platform):
-    (program,) = (platform / name for name in eject(platform, "network").files if name.endswith("__main__.py"))
+    (program,) = (
+        platform / "infra" / name for name in eject(platform, "network").files if name.endswith("__main__.py")
+    )
     bucket = 'import pulumi_aws as aws\n\naws.s3.Bucket("open", bucket="acme-dev-open")\n'
     program.write_text(program.read_text() + bucket)
     commit(platform, "A bucket of our own")

@@ -50,7 +50,7 @@ def serve(project: Path, *, moved: float) -> None:
     assert champion is not None
     table = orders.table(35, begin=120).with_columns(pl.col("distance") + moved)
     captured = answered.rows(
-        table.drop("late", "order"),
+        table.drop("late"),
         [0.5] * table.height,
         champion.sha256,
         version=champion.version,
@@ -111,7 +111,7 @@ def test_nobody_is_asked_by_a_workflow_where_the_alarm_of_the_platform_does_that
     assert not _platform_asks(config.load(in_dev, "dev"))
     named = in_dev / "infra" / "platform.yaml"
     secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:github-AbCdEf"
-    asks = "  dev:\n    monitoring: {github_token_secret: '%s'}" % secret
+    asks = f"  dev:\n    monitoring: {{github_token_secret: '{secret}'}}"
     named.write_text(named.read_text().replace("  dev: {}", asks))
     assert _platform_asks(config.load(in_dev, "dev"))
     assert not _platform_asks(config.load(in_dev, "local"))

@@ -11,15 +11,17 @@ import pytest
 import services
 import yaml
 from acting import commit, git
-from events import by_hand, push
+from events import push
 
-sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("smoke", "serving")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "smoke"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))
 
 import smoked
 
 from modelyard.deploy import Target
 from modelyard.infra import platform as platforms
 
+pytestmark = pytest.mark.timeout(1200)  # the first of them makes and locks the project
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
@@ -73,7 +75,6 @@ def run(act, project, url, tmp_path):
             platform = platforms.load(project / "infra" / "platform.yaml")
             targets = [Target.of(platform, env, "flights") for env in ENVIRONMENTS]
             account = stack.enter_context(services.account(targets, running))
-            account.services |= {}
             if course:
                 account.services["dev"].course = course
             variables = {}
@@ -157,6 +158,6 @@ def test_nothing_is_built_where_nothing_is_configured(run):
 
 @pytest.mark.slow
 def test_an_image_that_cannot_be_built_goes_nowhere(run):
-    outcome, account = run("push", push(), failing=["build-push-action"])
+    outcome, _ = run("push", push(), failing=["build-push-action"])
     assert outcome.failed == {"image": ["Build"]}, str(outcome)
     assert {outcome.jobs[env].result for env in ENVIRONMENTS} == {"skipped"}

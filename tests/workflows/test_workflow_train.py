@@ -78,7 +78,7 @@ def test_the_same_again_trains_nothing_and_a_store_that_cannot_be_kept_fails_the
 
 def test_a_bad_row_stops_at_the_data(act, project, later) -> None:
     rows = project / "data" / "flights.parquet"
-    pl.read_parquet(rows).with_columns(late=pl.lit("perhaps")).write_parquet(rows)
+    pl.read_parquet(rows).with_columns(order=pl.lit(None, pl.Int64)).write_parquet(rows)
     commit(project)
     done = act(project, **BY_HAND, github_api=later.url)
     assert done.failed["laptop"][0] == "Data", str(done)

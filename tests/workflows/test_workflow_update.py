@@ -1,4 +1,4 @@
-"""update.yml, executed: a newer version waits in a folder that uv looks into, and a local GitHub takes what is proposed."""
+"""update.yml, executed: a newer version waits in a folder of uv, and a local GitHub takes what is proposed."""
 
 import newer
 import pytest

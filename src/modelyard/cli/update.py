@@ -36,7 +36,7 @@ def update(
     from modelyard.scaffold.update.update import update as bring
 
     look = dry_run or check
-    ask = _ask if sys.stdin.isatty() and not (yes or json or look) else _ask_nothing
+    ask = _ask if _on_a_terminal() and not (yes or json or look) else _ask_nothing
     request = UpdateRequest(find(project or Path.cwd()), to, look, branch, lock, ask)
     with progress(enabled=not (quiet or json) and ask is _ask_nothing) as report:
         result = bring(request, report)
@@ -48,6 +48,10 @@ def update(
     if error is not None:
         _output.show_failed(result, text, error, as_json=json)
     _output.show(result, text, as_json=json)
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _ask_nothing(_: Mapping[str, Any]) -> Mapping[str, object]:
@@ -72,7 +76,8 @@ def _ask(questions: Mapping[str, Any]) -> Mapping[str, object]:
 
 def _text(result: "UpdateResult") -> str:
     if not result.waits:
-        return f"Nothing to do: this repository has the template of modelyard {result.to}."
+        has = f"Nothing to do: this repository has the template of modelyard {result.to}."
+        return f"{has} `--to latest` looks for a newer one."
     lines = [f"{result.from_version} -> {result.to}, on {result.branch}", ""]
     lines += [f"  changed   {path}" for path in result.changed]
     lines += [f"  conflict  {conflict.path}" for conflict in result.conflicts]

@@ -135,7 +135,8 @@ class Connection:
             return waits.short()
         told = failures.explained(error.status, data, headers, what, needs)
         told.message = self.credentials.without_token(told.message)
-        raise told from error
+        echoed = self.credentials.token in str(error)
+        raise told from None if echoed else error
 
 
 def connect(note: Note = str, *, api_url: str | None = None) -> Connection:

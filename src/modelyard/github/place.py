@@ -71,7 +71,16 @@ def of_origin(root: Path) -> str | None:
 
 def origin(root: Path) -> str | None:
     """Return the address of git's remote `origin`, or None."""
-    command = ["git", "-C", str(root), "remote", "get-url", "origin"]
+    return _git(root, "remote", "get-url", "origin")
+
+
+def has_branch(root: Path, branch: str) -> bool:
+    """Say whether the clone has a branch."""
+    return _git(root, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}") is not None
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    command = ["git", "-C", str(root), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
     except OSError:

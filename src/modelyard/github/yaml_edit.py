@@ -43,7 +43,7 @@ def _wanted(document: dict[str, Any], where: Where, values: Mapping[str, Value])
     place: Any = whole
     for part in where[:-1]:
         place = place[part]
-    place[where[-1]] = _at(document, where) | values
+    place[where[-1]] = {**_at(document, where), **values}
     return whole
 
 

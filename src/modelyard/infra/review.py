@@ -69,7 +69,7 @@ def _with_repository(found: Review, platform: Platform, path: Path) -> Review:
             property=one.key,
             value=one.found,
             message=f"{FILE_NAME} makes it {one.wanted}",
-            fix=f"Write {one.wanted} there, or correct {FILE_NAME}.",
+            fix=f"Write {one.wanted} there (`modelyard infra plan --write` does), or correct {FILE_NAME}.",
         )
         for one in mismatches(platform, path, env)
     )

@@ -61,7 +61,7 @@ def _refuse(request: NewRequest, directory: Path) -> None:
 
 
 def _no_table(repository: Repository) -> RequestError:
-    found = [path for path in sorted(repository.tree("HEAD")) if path.endswith(_TABLES) and "sample" not in path]
+    found = [path for path in sorted(repository.tree()) if path.endswith(_TABLES) and "sample" not in path]
     hint = f"In the repository: {', '.join(found[:8])}." if found else "A path, a glob or a URI."
     return RequestError("Which table is the model made from? Name it with --data.", hint, code="no_data")
 

@@ -96,6 +96,12 @@ def commit(workshop: Path, message: str) -> None:
 def _refuse(request: NewRequest, directory: Path) -> Home | None:
     """Find out what is wrong with the request before the table is read; return the platform that it wants."""
     place.refuse_occupied(directory)
+    if request.template != "tabular":
+        raise RequestError(
+            f"The template {request.template!r} makes nothing from a table.",
+            "A platform's repository is made by `new_platform`, or `modelyard new DIR --template platform`.",
+            code="no_template",
+        )
     home = asked.home(request.platform, naming.slug(directory), request.account, request.region)
     _refuse_query(request)
     asked.refuse_github(request.github)
@@ -140,6 +146,11 @@ def warnings(request: NewRequest, directory: Path, home: Home | None) -> list[st
     found = []
     if outer is not None:
         found.append(f"{directory} lies inside the repository {outer}; with --no-git it would become a part of it.")
-    if home is not None and home.account == PLACEHOLDER:
+    if home is not None and home.mode == "shared":
+        found.append(
+            f"infra/platform.yaml calls the shared platform {home.name!r}: write its own name, account and region "
+            "there, then `modelyard infra plan --write`."
+        )
+    elif home is not None and home.account == PLACEHOLDER:
         found.append(f"platform.yaml names no account yet ({PLACEHOLDER}): `infra plan` works, `infra up` will refuse.")
     return found

@@ -11,6 +11,7 @@ from modelyard.smoke.rows import Known
 
 _BATCH = 50
 _TRIES = 20  # of a request that a challenger answers instead, while one is tried
+_TRIES_S = 20.0
 _REFUSED = 401
 _GOLDEN = "scores and labels as at training"
 _BROKEN = "422 that names the column"
@@ -52,13 +53,22 @@ def _asked(client: Client, token: str) -> Answer:
 
 def model(client: Client, routing: Routing, deadline: float, *, pages: bool) -> Check:
     """See that a model answers, where one was released; wait for it as long as may be."""
-    champion = routing.champion
-    if champion is None:
-        why = "skipped: no model is released in this environment yet; `modelyard run` and then a release bring one"
-        return Check(name="model", passed=None, found=why, need=_MODEL)
+    if routing.champion is None:
+        return _without_model(client, pages=pages)
     if not pages:
         return Check(name="model", passed=None, found="skipped: /readyz is not shown here", need=_MODEL)
     return _checked("model", _MODEL, lambda: _until(deadline, lambda: _ready(client)))
+
+
+def _without_model(client: Client, *, pages: bool) -> Check:
+    why = "skipped: no model is released in this environment yet; `modelyard run` there brings the first"
+    skipped = Check(name="model", passed=None, found=why, need=_MODEL)
+    if not pages:
+        return skipped
+    odd = _checked(
+        "model", "the store that the service reads", lambda: (not _ready(client)[0], "one that the store lacks")
+    )
+    return skipped if odd.passed else odd
 
 
 def _ready(client: Client) -> tuple[bool, str]:
@@ -110,7 +120,10 @@ def _compared(client: Client, known: Known, *, trying: bool) -> tuple[bool | Non
 def _answered(client: Client, ref: Ref, rows: Sequence[dict[str, Any]], tries: int) -> tuple[dict | None, str]:
     """Return the champion's answer, or why there is none."""
     said: Any = None
+    deadline = time.monotonic() + _TRIES_S
     for _ in range(tries):
+        if said is not None and time.monotonic() > deadline:
+            break
         answer = client.post("/predict", {"rows": list(rows)})
         said = answer.json()
         if answer.status != 200 or not isinstance(said, dict):

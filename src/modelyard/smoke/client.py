@@ -1,11 +1,9 @@
 """Asks one service over connections that are kept: no redirects, one time limit for the whole of an answer."""
 
 import http.client
-import io
 import itertools
 import json
 import os
-import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -14,8 +12,8 @@ from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-_MOST_BYTES = 16 * 2**20
-_PIECE = 2**16
+from modelyard.smoke.wire import Response, connected, left, whole
+
 _BOOT = os.urandom(4).hex()
 _NUMBERS = itertools.count(1)
 
@@ -115,10 +113,10 @@ class Client:
         target = urlsplit(self.url).path + path
         connection.request(method, target, body=body, headers=self._headers(body))
         with connection.getresponse() as response:
-            whole = _whole(response)
+            found = whole(response)
         if response.will_close:
             self.close()
-        return Answer(response.status, _media(response), {k.lower(): v for k, v in response.getheaders()}, whole)
+        return Answer(response.status, _media(response), {k.lower(): v for k, v in response.getheaders()}, found)
 
     def _headers(self, body: bytes | None) -> dict[str, str]:
         known = {"accept": "application/json", "x-request-id": f"smoke-{_BOOT}-{next(_NUMBERS)}"}
@@ -127,68 +125,15 @@ class Client:
 
     def _connection(self, deadline: float) -> http.client.HTTPConnection:
         if self._kept is None:
-            self._kept = _connected(self.url, _left(deadline))
+            self._kept = connected(self.url, left(deadline))
         found = self._kept
-        found.sock.settimeout(_left(deadline))
-        made = partial(_Response, deadline=deadline)
+        found.sock.settimeout(left(deadline))
+        made = partial(Response, deadline=deadline)
         found.response_class = made  # ty: ignore[invalid-assignment] - whatever makes a response will do
         return found
 
 
 _FAILED = (OSError, http.client.HTTPException, ValueError)
-
-
-class _Response(http.client.HTTPResponse):
-    """A response whose every byte must come before one deadline, however slowly they drip."""
-
-    def __init__(self, sock: socket.socket, *rest: Any, deadline: float, **more: Any) -> None:  # noqa: ANN401 - as http.client
-        super().__init__(sock, *rest, **more)
-        self.fp = io.BufferedReader(_Timed(sock, self.fp, deadline))
-
-
-class _Timed(io.RawIOBase):
-    def __init__(self, sock: socket.socket, held: Any, deadline: float) -> None:  # noqa: ANN401 - a file of the socket
-        self._sock, self._held, self._deadline = sock, held, deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - as RawIOBase
-        self._sock.settimeout(_left(self._deadline))
-        return self._sock.recv_into(buffer)
-
-    def close(self) -> None:
-        self._held.close()  # the socket lives as long as a file of it
-        super().close()
-
-
-def _connected(url: str, timeout_s: float) -> http.client.HTTPConnection:
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
-    if parts.scheme == "https":
-        context = ssl.create_default_context()
-        made: http.client.HTTPConnection = http.client.HTTPSConnection(host, port, timeout=timeout_s, context=context)
-    else:
-        made = http.client.HTTPConnection(host, port, timeout=timeout_s)
-    made.connect()
-    made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return made
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-def _whole(response: http.client.HTTPResponse) -> bytes:
-    data = b""
-    while piece := response.read(_PIECE):
-        data += piece
-        if len(data) > _MOST_BYTES:
-            raise ValueError("it is larger than 16 MiB")
-    return data
 
 
 def _media(response: http.client.HTTPResponse) -> str:

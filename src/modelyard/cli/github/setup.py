@@ -6,12 +6,13 @@ import typer
 
 from modelyard.cli import _output
 from modelyard.cli._options import JsonOption, ProjectOption, QuietOption, YesOption
-from modelyard.cli.infra._engine import confirm
+from modelyard.cli.infra._engine import InstallOption, confirm
 from modelyard.errors import ModelyardError
 
 if TYPE_CHECKING:
     from modelyard.github.setup import Plan, SetupResult
 
+_WIDEST = 130  # the JSON has all of it
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "none": " ", "later": ">", "unavailable": "!"}
 ReviewerOption = Annotated[
     list[str] | None,
@@ -24,6 +25,7 @@ def setup(
         str | None, typer.Option("--repository", metavar="OWNER/REPO", help="Default: that of modelyard.yaml or git.")
     ] = None,
     reviewer: ReviewerOption = None,
+    install_cli: InstallOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and stop.")] = False,
     project: ProjectOption = None,
     yes: YesOption = False,
@@ -34,7 +36,7 @@ def setup(
     from modelyard.github import setup as github
     from modelyard.github.root import find
 
-    wanted = github.Wanted(find(project), repository, tuple(reviewer or ()))
+    wanted = github.Wanted(find(project), repository, tuple(reviewer or ()), install_cli)
     planned = github.plan(wanted, str if quiet else _output.note)
     result = planned.result([], applied=not planned.changes)
     if dry_run or not planned.changes:
@@ -59,11 +61,15 @@ def _apply(planned: "Plan", *, json: bool) -> None:
 
 
 def _text(result: "SetupResult") -> str:
-    rows = [(_SIGNS[a.change], a.kind, a.name, _what(a.change, done=a.done), a.detail) for a in result.actions]
+    rows = [(_SIGNS[a.change], a.kind, a.name, _what(a.change, done=a.done), _short(a.detail)) for a in result.actions]
     lines = [f"{result.repository}:", _output.table(("", "what", "name", "change", ""), rows)]
     if result.next:
         lines += ["", "next:", *(f"  {line}" for line in result.next)]
     return "\n".join(lines)
+
+
+def _short(detail: str) -> str:
+    return detail if len(detail) <= _WIDEST else f"{detail[:_WIDEST].rpartition(' ')[0]} ..."
 
 
 def _what(change: str, *, done: bool) -> str:

@@ -15,9 +15,29 @@ _Row = tuple[object, ...]
 
 
 def text(found: "Reviews", against: "Against | None" = None) -> str:
-    """Lay out one environment after the other, and at the end what differs from another checkout."""
-    parts = [_environment(each) for each in found.environments]
-    return "\n\n".join([*parts, _difference(against)] if against else parts)
+    """Lay out what decides first, then one environment after the other: a summary on GitHub may be cut at its end."""
+    first = [_overview(found), _stopping(found), _difference(against) if against else ""]
+    return "\n\n".join(part for part in (*first, *(_environment(each) for each in found.environments)) if part)
+
+
+def _overview(found: "Reviews") -> str:
+    if len(found.environments) < 2:
+        return ""
+    header = ("environment", "resources", "USD a month", "would stop an `up`")
+    rows = [
+        (each.env, sum(len(la.resources) for la in each.layers), f"{each.cost.monthly_usd:.2f}", each.refused)
+        for each in found.environments
+    ]
+    return _output.table(header, rows)
+
+
+def _stopping(found: "Reviews") -> str:
+    """Return what is wrong in each environment, and which mandatory controls are broken; again below, with the rest."""
+    rows: list[_Row] = []
+    for each in found.environments:
+        rows += [(each.env, _last(p.resource), p.property, f"{p.message}. {p.fix}") for p in each.problems]
+        rows += [(each.env, v.name, v.control, v.fix) for v in each.violations if v.severity == "mandatory"]
+    return _section("What would stop an `up`", ("environment", "resource", "property or control", "what to do"), rows)
 
 
 def _difference(against: "Against") -> str:

@@ -47,8 +47,7 @@ def follow(following: Following, first: Callable[[], Course]) -> Deployment:
         LeftRunningError: Ctrl-C; the deployment goes on.
         OutsideError: AWS has not answered for minutes; the deployment goes on.
     """
-    with _left_running(following):
-        course = _end(following, first())
+    course = settled(following, first)
     if course is None:
         minutes = following.ecs.target.limit_s / 60
         return following.result("running", f"it has not ended in {minutes:.0f} minutes")
@@ -58,6 +57,17 @@ def follow(following: Following, first: Callable[[], Course]) -> Deployment:
         return _first_failed(following, course)
     state = "rolled_back" if course.status == "ROLLBACK_SUCCESSFUL" else "failed"
     return following.result(state, _why(following, course))
+
+
+def settled(following: Following, first: Callable[[], Course]) -> Course | None:
+    """Return the last look at a deployment; None when it takes longer than it may.
+
+    Raises:
+        LeftRunningError: Ctrl-C; the deployment goes on.
+        OutsideError: AWS has not answered for minutes; the deployment goes on.
+    """
+    with _left_running(following):
+        return _end(following, first())
 
 
 def begun(following: Following, before: str | None) -> Course:
@@ -84,14 +94,13 @@ def begun(following: Following, before: str | None) -> Course:
 
 
 def _end(following: Following, course: Course) -> Course | None:
-    """Return the last look; None when it takes longer than it may."""
     ecs, said = following.ecs, ""
     deadline = time.monotonic() + ecs.target.limit_s
     while not (course.ended or _hopeless(following, course)):
         if course.words() != said:
             said = course.words()
             following.tell(said)
-        following.report(said, round(course.share), 100)
+        following.report("deploy", round(course.share), 100)
         if time.monotonic() > deadline:
             return None
         time.sleep(following.every_s)

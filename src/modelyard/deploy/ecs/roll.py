@@ -1,12 +1,13 @@
 """Brings an image to an ECS service: looks whether it may, registers, updates, and waits."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from modelyard.deploy.ecs.api import Ecs, Service
 from modelyard.deploy.ecs.checks import check_alarms, note_weaknesses
 from modelyard.deploy.ecs.course import Course
 from modelyard.deploy.ecs.definition import Definition
-from modelyard.deploy.ecs.follow import Following, begun, follow
+from modelyard.deploy.ecs.follow import Following, begun, follow, settled
 from modelyard.deploy.outcome import Deployment, Tell
 from modelyard.deploy.target import Target, is_placeholder
 from modelyard.errors import OutcomeError
@@ -35,7 +36,11 @@ def roll(image: str, target: Target, every_s: float, report: Progress, tell: Tel
     now = _look(ecs)
     following = Following(ecs, image, now.previous, every_s, report, tell)
     if now.course is not None and not now.course.ended:
-        return _join(following, now.course)
+        if not is_placeholder(ecs.image_of(now.course.target)):
+            return _join(following, now.course)
+        tell("The service itself is still being made: waiting for that.")
+        settled(following, partial(ecs.course, now.course.arn))
+        now = _look(ecs)
     if _runs(now, image):
         return Deployment(state="unchanged", image=image, previous=image, reason="The service runs this image already.")
     check_alarms(ecs, now.service)

@@ -48,7 +48,7 @@ def of_eks(target: Target) -> Access:
             ) from error
     if not found.get("endpoint"):
         raise OutsideError(f"The cluster {target.cluster} is {found.get('status')}.", "Wait for it.", code="not_ready")
-    authority = base64.b64decode(found["certificateAuthority"]["data"]).decode()
+    authority = base64.b64decode(found["certificateAuthority"]["data"]).decode("ascii", "replace")  # PEM
     return Access(found["endpoint"], authority, lambda: eks_token(target.cluster, target.region))
 
 

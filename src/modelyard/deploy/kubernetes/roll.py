@@ -112,7 +112,7 @@ def _until_settled(rolling: _Roll, image: str) -> Rollout | None:
         if now.words() != said:
             said = now.words()
             rolling.tell(said)
-        rolling.report(said, now.available, now.replicas)
+        rolling.report("deploy", now.available, now.replicas)
         if time.monotonic() > deadline:
             return None
         time.sleep(rolling.every_s)

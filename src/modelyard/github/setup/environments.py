@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelyard.github.setup.reviewers import Review, Reviewer
-from modelyard.github.setup.steps import Step, change, nothing
+from modelyard.github.setup.steps import Step, change, later, nothing
 from modelyard.github.setup.target import ADMIN, Target
 
 NAMES = ("dev", "staging", "prod")
@@ -68,7 +68,7 @@ def _reviewers(target: Target, name: str, found: dict[str, Any] | None, review: 
     others_review = review.prevents_self(wanted)
     said = ", ".join(each.name for each in wanted) or "nobody"
     if not wanted:
-        return nothing("reviewers", name, "nobody reviews: name somebody with --reviewer LOGIN or ORG/TEAM")
+        return later("reviewers", name, "nobody reviews: name somebody with --reviewer LOGIN or ORG/TEAM")
     if set(wanted) == set(now.reviewers) and (now.prevent_self_review or not others_review):
         return nothing("reviewers", name, said)
     body = {

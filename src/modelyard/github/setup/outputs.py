@@ -1,7 +1,7 @@
 """What the platform tells its workflows, environment by environment: the outputs of its layers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,22 +29,26 @@ class Values:
     settled: bool = False
 
 
-def read(path: Path, project: str, note: Note = str) -> dict[str, Values]:
+def read(path: Path, project: str, note: Note = str, *, install: bool = False) -> dict[str, Values]:
     """Return the values of each environment of the platform at `path`, as `modelyard infra outputs` knows them.
 
-    An environment whose outputs cannot be read has those values that the configuration alone tells.
+    `install` fetches the Pulumi CLI where there is none. Outputs that cannot be read are said, and have no values.
     """
     from modelyard.infra import platform as platforms
 
     platform = platforms.load(path)
-    return {env: _of(platform, path, env, project, note) for env in platform.environments}
+    return {
+        env: _of(replace(_request(platform, path, env, project), install_cli=install), platform, project, note)
+        for env in platform.environments
+    }
 
 
-def _of(platform: "Platform", path: Path, env: "EnvName", project: str, note: Note) -> Values:
+def _of(request: "Request", platform: "Platform", project: str, note: Note) -> Values:
     from modelyard.infra.engine import backend, outputs
 
+    env = request.env
     try:
-        known = values(outputs(_request(platform, path, env, project), note=note).outputs, project, env)
+        known = values(outputs(request, note=note).outputs, project, env)
         home = backend.backend(platform, env).url
     except ModelyardError as error:
         return Values(missing=f"the outputs of {env} cannot be read: {error.message} {error.hint}".strip())

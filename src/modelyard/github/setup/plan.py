@@ -42,6 +42,7 @@ class Wanted:
     root: Path
     repository: str | None = None
     reviewers: tuple[str, ...] = ()
+    install_cli: bool = False  # Pulumi's, to read the platform's outputs
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,9 @@ def _steps(target: Target, wanted: Wanted, note: Note) -> Iterator[Step]:
     yield from repository.steps(target)
     yield from numbers.steps(target, root)
     if platform is not None:
+        project = identity.project_of(root)
         yield from environments.steps(target, reviewers.review(target, wanted.reviewers))
-        yield from variables.steps(target, outputs.read(platform, identity.project_of(root), note))
+        yield from variables.steps(target, outputs.read(platform, project, note, install=wanted.install_cli))
     yield from labels.steps(target, root, _alert_label(root))
     yield from security.steps(target, signs_in=platform is not None)
     yield from rules.steps(target, checks.read(root))
@@ -122,14 +124,19 @@ def apply(planned: Plan) -> Iterator[Action]:
 
 
 def _next(target: Target, root: Path, actions: tuple[Action, ...]) -> tuple[str, ...]:
+    """Return what a person does next, as commands."""
+    waiting = {action.kind for action in actions if action.change == "later"}
     hints = []
-    made = actions[0].change == "create"
+    if any(action.kind == numbers.KIND and action.change == "update" for action in actions):
+        hints.append(f"git commit --message 'Know the repository by number' {identity.file_of(root).name}")
     if place.origin(root) is None:
         hints.append(f"git remote add origin {_clone_url(target)}")
-    if made or any(action.kind == "ruleset" and action.change == "later" for action in actions):
-        hints.append("git push -u origin main")
-    if any(action.change == "later" for action in actions):
-        hints.append("modelyard github setup")
+    if "ruleset" in waiting:
+        template = " modelyard-template" if place.has_branch(root, "modelyard-template") else ""
+        hints.append(f"git push -u origin main{template}")
+    if waiting:
+        reviewer = " --reviewer LOGIN|ORG/TEAM" if "reviewers" in waiting else ""
+        hints.append(f"modelyard github setup{reviewer}")
     return tuple(hints)
 
 

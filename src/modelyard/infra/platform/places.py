@@ -41,6 +41,15 @@ def mismatches(platform: Platform, path: Path, env: EnvName) -> list[Mismatch]:
     return [*_of_project(platform, path, env), *_of_stack(platform, path, env)]
 
 
+def fillable(platform: Platform, path: Path, env: EnvName) -> list[Mismatch]:
+    """Return what the ML repository does not say yet about one environment, but `platform.yaml` knows."""
+    project, address = beside(path), tracking(platform, env)
+    said = None if project is None else project.environments.get(env)
+    if address is None or said is None or said.tracking is not None:
+        return []
+    return [Mismatch(FILE_NAME, f"environments.{env}.tracking", "", address)]
+
+
 def unsaid(platform: Platform, path: Path, env: EnvName) -> list[str]:
     """Return what the ML repository does not say yet about one environment, each with where to find it."""
     project = beside(path)
@@ -71,6 +80,8 @@ def _of_project(platform: Platform, path: Path, env: EnvName) -> Iterator[Mismat
 
 def _of_stack(platform: Platform, path: Path, env: EnvName) -> Iterator[Mismatch]:
     """Compare the file with which plain Pulumi runs the repository's own program."""
+    if beside(path) is None:
+        return
     file = path.parent / f"Pulumi.{env}.yaml"
     said = _config(file)
     wanted = {"aws:region": platform.region_of(env), "aws:allowedAccountIds": [platform.account_of(env)]}

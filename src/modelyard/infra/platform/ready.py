@@ -35,6 +35,6 @@ def refuse_other_places(platform: Platform, env: EnvName, path: Path) -> None:
         lines = [f"  {one.file}: {one.key} is {one.found}, but the platform's is {one.wanted}" for one in found]
         raise RequestError(
             "\n".join(["What would be made is not what this repository uses:", *lines]),
-            "Correct each of them, or platform.yaml.",
+            "`modelyard infra plan --write` corrects each of them; or correct platform.yaml.",
             code="other_place",
         )

@@ -152,5 +152,5 @@ def _take_back(repository: Repository, work: Path, move: Move) -> None:
         (repository.folder / name).unlink(missing_ok=True)
     if git.attempt(repository.top, "diff-index", "--cached", "--quiet", move.head).returncode and move.index:
         repository.git("read-tree", move.head)
-        git.attempt(repository.top, "update-index", "-q", "--refresh")
+    git.attempt(repository.top, "update-index", "-q", "--refresh")
     _done(work)

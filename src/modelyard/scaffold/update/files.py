@@ -19,13 +19,13 @@ def remove(top: Path, path: str) -> None:
 
 
 def place(source: Path, target: Path) -> None:
-    """Let `target` be what `source` is, a file or a link, in one step."""
+    """Move a file or a link to `target` in one step, in place of what is there."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    copy = target.with_name(f".modelyard-{os.getpid()}")
     try:
-        copy.hardlink_to(source) if not source.is_symlink() else copy.symlink_to(source.readlink())
+        source.replace(target)
     except OSError as error:
-        if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP}:
+        if error.errno != errno.EXDEV:
             raise
+        copy = target.with_name(f".modelyard-{os.getpid()}")  # git's folder may be on another disk
         shutil.copy2(source, copy, follow_symlinks=False)
-    copy.replace(target)
+        copy.replace(target)

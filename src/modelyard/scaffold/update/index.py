@@ -21,7 +21,7 @@ def swap(repository: Repository, work: Path, move: Move) -> None:
     """
     if not move.index:
         return
-    index, draft = repository.path("index"), work / "index"
+    index, draft = repository.folder / "index", work / "index"
     lock = index.with_name("index.lock")
     shutil.copyfile(index, draft)
     there = {"GIT_INDEX_FILE": str(draft)}
@@ -36,7 +36,7 @@ def swap(repository: Repository, work: Path, move: Move) -> None:
 
 def release(repository: Repository, work: Path) -> None:
     """Take back what a kill left between the last two steps of `swap`: git's lock, when it is ours."""
-    lock, draft = repository.path("index.lock"), work / "index"
+    lock, draft = repository.folder / "index.lock", work / "index"
     if lock.exists() and draft.exists() and lock.samefile(draft):
         lock.unlink()
     draft.unlink(missing_ok=True)  # it may be the index itself by now

@@ -12,7 +12,9 @@ def like(
     """Return each side of the template with CRLF in the files that `ours` has with CRLF throughout."""
     theirs = sides[-1]
     touched = [path for path in theirs if path in ours and any(side.get(path) != ours[path] for side in sides)]
-    crlf = [path for path in touched if ours[path].mode.startswith("100") and _is_crlf(scratch.blob(ours[path].oid))]
+    plain = [path for path in touched if ours[path].mode.startswith("100")]
+    contents = scratch.blobs(ours[path].oid for path in plain)
+    crlf = [path for path in plain if _is_crlf(contents[ours[path].oid])]
     return tuple(
         dict(side) | {path: _converted(side[path], scratch) for path in crlf if path in side} for side in sides
     )

@@ -47,7 +47,7 @@ def read(repository: Repository) -> Recorded:
     Raises:
         RequestError: There is no such file in HEAD, or it cannot be used.
     """
-    entry = repository.tree("HEAD").get(repository.prefix + recorded.FILE)
+    entry = repository.tree().get(repository.prefix + recorded.FILE)
     if entry is None:
         raise RequestError(
             f"{repository.prefix}{recorded.FILE} is not committed, so nothing says what this was made from.",
@@ -84,7 +84,7 @@ def work_out(
     """
     known = read(repository)
     refuse_older(known, edition)
-    ours = repository.tree("HEAD")
+    ours = repository.tree()
     found = branch.base(repository, known.version)
     base = scratch.files(found.tree) if found else _again(known, edition, repository, scratch, ours)
     answers = _answers(known, edition, base, repository, scratch) | dict(chosen or {})

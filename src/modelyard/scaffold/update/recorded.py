@@ -33,7 +33,7 @@ def read(text: bytes) -> Recorded:
     """
     document = _load(text)
     source, version = document.get("_src_path"), document.get("_commit")
-    if not isinstance(source, str) or not source.startswith(_SOURCE):
+    if not isinstance(source, str) or not re.fullmatch(_SOURCE + "[a-z][a-z0-9_-]*", source):
         raise RequestError(
             f"{FILE} says that this comes from {source!r}, which is no template of modelyard.",
             "Bring `_src_path: modelyard:TEMPLATE` back if it was changed by hand (`git log -p` shows what it was).",

@@ -28,7 +28,7 @@ def relock(
         return files, ""
     if not wanted or prefix + "pyproject.toml" in plan.merged.conflicts:
         return files, f"{_HINT}."
-    folder = scratch.folder / "lock"
+    folder = scratch.folder / "locking"
     folder.mkdir()
     scratch.to_folder(scratch.tree(files), folder)
     why = lock(folder / prefix)

@@ -1,7 +1,7 @@
 """The git repository that a project lies in: where it is, what it holds, and whether it may be updated."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ class Repository:
     objects: Path
     head: str
     branch: str | None  # the ref that HEAD stands on
+    _trees: dict[str, dict[str, Entry]] = field(default_factory=dict, compare=False, repr=False)
 
     def git(self, *arguments: str, stdin: bytes = b"", environment: dict[str, str] | None = None) -> bytes:
         """Run git at the top of the work tree; see `git.ask`."""
@@ -47,13 +48,11 @@ class Repository:
         done = git.attempt(self.top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         return done.stdout.decode().strip() if done.returncode == 0 else None
 
-    def path(self, name: str) -> Path:
-        """Return where git keeps one of its own files for this work tree."""
-        return self.top / os.fsdecode(self.git("rev-parse", "--git-path", name)).removesuffix("\n")
-
-    def tree(self, revision: str) -> dict[str, Entry]:
-        """Return every file of a commit or a tree."""
-        return read_tree(self.git("ls-tree", "-r", "-z", "--full-tree", revision))
+    def tree(self) -> dict[str, Entry]:
+        """Return every file of HEAD."""
+        if self.head not in self._trees:
+            self._trees[self.head] = read_tree(self.git("ls-tree", "-r", "-z", "--full-tree", self.head))
+        return self._trees[self.head]
 
 
 def read_tree(listing: bytes) -> dict[str, Entry]:
@@ -145,5 +144,5 @@ def changed_files(repository: Repository) -> list[str]:
 
 def _refuse_under_way(repository: Repository) -> None:
     for name, (what, way_out) in _UNDER_WAY.items():
-        if repository.path(name).exists():
+        if (repository.folder / name).exists():
             raise RequestError(f"In {repository.top} {what} is under way.", f"{way_out}.", code="under_way")

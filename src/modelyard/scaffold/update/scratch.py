@@ -34,6 +34,7 @@ _ALONE = {
     "GIT_CONFIG_COUNT": "0",
     "GIT_CONFIG_PARAMETERS": "",
 }
+_INDEX = "scratch.index"
 
 
 class Scratch:
@@ -56,19 +57,17 @@ class Scratch:
         alternates.write_bytes(os.fsencode(repository.objects) + b"\n")
         self._write_attributes()
 
-    def git(
-        self, *arguments: str, stdin: bytes = b"", work_tree: Path | None = None, index: str = "scratch.index"
-    ) -> bytes:
+    def git(self, *arguments: str, stdin: bytes = b"", work_tree: Path | None = None) -> bytes:
         """Run git here, with `work_tree` as its files."""
-        return git.ask(self._attributes, *arguments, settings=(), stdin=stdin, environment=self._at(work_tree, index))
+        return git.ask(self._attributes, *arguments, settings=(), stdin=stdin, environment=self._at(work_tree))
 
-    def _at(self, work_tree: Path | None = None, index: str = "scratch.index") -> dict[str, str]:
+    def _at(self, work_tree: Path | None = None) -> dict[str, str]:
         place = {"GIT_DIR": str(self._own), "GIT_WORK_TREE": str(work_tree or self._attributes)}
-        return _ALONE | place | {"GIT_INDEX_FILE": str(self.folder / index)}
+        return _ALONE | place | {"GIT_INDEX_FILE": str(self.folder / _INDEX)}
 
     def _write_attributes(self) -> None:
         """Let merges heed the repository's own .gitattributes, such as `merge=union`."""
-        for path, entry in self.repository.tree(self.repository.head).items():
+        for path, entry in self.repository.tree().items():
             if path.rpartition("/")[2] == ".gitattributes" and entry.mode.startswith("100"):
                 target = self._attributes / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,18 +81,33 @@ class Scratch:
         """Return a file's content."""
         return self.git("cat-file", "blob", oid)
 
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """Return the contents of many files at once."""
+        wanted = sorted(set(oids))
+        said = self.git("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())
+        found, at = {}, 0
+        for oid in wanted:
+            end = said.index(b"\n", at)
+            size = int(said[at:end].split()[-1])
+            found[oid] = said[end + 1 : end + 1 + size]
+            at = end + size + 2
+        return found
+
     def put(self, content: bytes) -> str:
         """Keep a content; return its id."""
         return self.git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
 
     def from_folder(self, folder: Path) -> dict[str, Entry]:
         """Return every file below `folder`, whatever its .gitignore says, as git would commit it."""
-        self.git("read-tree", "--empty")
+        self._forget_index()
         self._at_folder(folder, "add", "--all", "--force", ".")
         return self.files(self.git("write-tree").decode().strip())
 
     def _at_folder(self, folder: Path, *arguments: str) -> bytes:
         return git.ask(folder, *arguments, settings=(), environment=self._at(folder))
+
+    def _forget_index(self) -> None:
+        (self.folder / _INDEX).unlink(missing_ok=True)
 
     def to_folder(self, tree: str, folder: Path) -> None:
         """Write every file of a tree below `folder`."""
@@ -102,7 +116,7 @@ class Scratch:
 
     def tree(self, files: Mapping[str, Entry]) -> str:
         """Return the id of the tree that holds exactly these files."""
-        self.git("read-tree", "--empty")
+        self._forget_index()
         lines = (f"{entry.mode} {entry.oid}\t".encode() + os.fsencode(path) for path, entry in files.items())
         self.git("update-index", "-z", "--index-info", stdin=b"".join(line + b"\0" for line in lines))
         return self.git("write-tree", "--missing-ok").decode().strip()
@@ -115,8 +129,8 @@ class Scratch:
     def merge_tree(self, base: str, ours: str, theirs: str, label: str) -> bytes:
         """Merge two trees that come from `base`; return what `git merge-tree -z` prints."""
         root = self.commit(base)
-        self.git("update-ref", "--no-deref", "HEAD", self.commit(ours, [root]))
-        self.git("update-ref", f"refs/heads/{label}", self.commit(theirs, [root]))
+        for ref, tree in (("HEAD", ours), (f"refs/heads/{label}", theirs)):
+            (self._own / ref).write_text(f"{self.commit(tree, [root])}\n", encoding="ascii")
         done = git.attempt(
             self._attributes, "merge-tree", "--write-tree", "-z", "HEAD", label, settings=(), environment=self._at()
         )
