@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo check lint tools test campaign bench clean
+.PHONY: help setup browser demo check lint tools test campaign docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-9s %s\n", $$1, $$2}'
@@ -46,9 +46,12 @@ test: lint browser tools ## everything
 campaign: setup ## the long crash campaigns, whole
 	$(BIN)/pytest tests/campaigns -m campaign --timeout 0
 
+docs: setup ## the pages, into docs/_build; a broken link is an error
+	$(BIN)/sphinx-build -q -W --keep-going -n docs docs/_build
+
 bench: setup ## side by side with named peers: ratios
 	$(BIN)/uv sync --quiet --locked --python $(BIN)/python --group benchmarks
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 clean: ## remove what was built
-	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist docs/_build .pytest_cache .ruff_cache .hypothesis

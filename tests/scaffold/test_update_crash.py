@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import interrupted
@@ -12,7 +13,7 @@ from interrupted import walk
 
 from modelyard.errors import OutsideError, RequestError
 from modelyard.scaffold import git as module
-from modelyard.scaffold.update import files
+from modelyard.scaffold.update import files, work
 
 pytestmark = pytest.mark.slow
 
@@ -188,3 +189,15 @@ def test_looking_touches_nothing_at_all(project, bring, git):
     result = bring(project, look=True)
     assert "Show every target" in result.diff
     assert everything() == before
+
+
+def test_git_finds_the_files_as_the_index_says_even_when_we_sweep_later(project, bring, git, monkeypatch):
+    real = work._sweep
+
+    def late(folder):
+        time.sleep(1.1)  # git's clock on files has whole seconds
+        real(folder)
+
+    monkeypatch.setattr(work, "_sweep", late)
+    bring(project)
+    assert git(project, "diff-files", "--name-only") == ""

@@ -1,7 +1,9 @@
 """Runs workflows of generated projects: each kind of project made and locked once for all tests, copied by each."""
 
+import fcntl
 import io
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -32,14 +34,30 @@ def act(tmp_path: Path) -> Actor:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable:
+    """Return a function `(name, make)` that gives what `make(folder)` made, the first time, for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def give(name: str, make: Callable[[Path], object]) -> object:
+        folder, kept = shared / f"once-{name}", shared / f"once-{name}.pickle"
+        with (shared / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed at it
+                folder.mkdir()
+                kept.write_bytes(pickle.dumps(make(folder)))
+        return pickle.loads(kept.read_bytes())
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def made(once: Callable) -> Callable[[str], Path]:
     """Return a function that gives the project of a platform (none, own, shared), made and locked once."""
-    known: dict[str, Path] = {}
 
     def make(platform: str) -> Path:
-        if platform not in known:
-            known[platform] = _new(tmp_path_factory.mktemp(platform), platform)
-        return known[platform]
+        return once(platform, lambda folder: _new(folder, platform))
 
     return make
 

@@ -65,6 +65,7 @@ def serve(project: Path, *, moved: float) -> None:
     assert feedback.add(found, FeedbackRequest(labels=str(labels))).matched == table.height
 
 
+@pytest.mark.timeout(900)  # five runs
 def test_drift_becomes_an_issue_and_an_event_that_ends_in_a_registered_model(act: Actor, in_dev: Path, github) -> None:
     runs = {"variables": CONFIGURED, "github_api": github.url}
     trained = act(in_dev, "train", "workflow_dispatch", payload=events.by_hand(), **runs)

@@ -22,14 +22,16 @@ def features(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def first(made, tmp_path_factory):
+def first(made, once):
     """Return the first run on main, as the other tests find it at GitHub."""
-    from conftest import serving_github
+    source = made("none")
 
-    folder = tmp_path_factory.mktemp("first")
-    project = Path(shutil.copytree(made("none"), folder / "flights", symlinks=True))
-    with serving_github() as github:
-        return Actor(folder / "act")(project, **BY_HAND, github_api=github.url)
+    def run(folder: Path):
+        project = Path(shutil.copytree(source, folder / "flights", symlinks=True))
+        with serving_github() as github:
+            return Actor(folder / "act")(project, **BY_HAND, github_api=github.url)
+
+    return once("first-run", run)
 
 
 @pytest.fixture

@@ -89,8 +89,11 @@ def absolute(directory: Path) -> Path:
 
 
 def commit(workshop: Path, message: str) -> None:
-    """Make the repository's history: the first commit on `main`, with every file."""
+    """Make the repository's history: the first commit on `main`, and the branch from which updates are merged."""
+    from modelyard.scaffold.update import branch
+
     git.first_commit(workshop, message)
+    branch.start(workshop)
 
 
 def _refuse(request: NewRequest, directory: Path) -> Home | None:

@@ -92,14 +92,14 @@ class Client:
         kept = self._kept is not None
         try:
             return self._ask(method, path, body, deadline)
-        except (ConnectionError, http.client.RemoteDisconnected):
+        except _CLOSED as error:
             self.close()
             if not kept:
-                raise UnansweredError("the connection was closed before an answer came") from None
-            return self._once(method, path, body, deadline)
+                raise _unanswered(error, self.timeout_s) from error
         except _FAILED as error:
             self.close()
             raise _unanswered(error, self.timeout_s) from error
+        return self._once(method, path, body, deadline)
 
     def _once(self, method: str, path: str, body: bytes | None, deadline: float) -> Answer:
         try:
@@ -133,6 +133,7 @@ class Client:
         return found
 
 
+_CLOSED = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)  # RemoteDisconnected is one of them
 _FAILED = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -141,6 +142,8 @@ def _media(response: http.client.HTTPResponse) -> str:
 
 
 def _unanswered(error: Exception, timeout_s: float) -> UnansweredError:
+    if isinstance(error, _CLOSED):
+        return UnansweredError("the connection was closed before an answer came")
     if isinstance(error, TimeoutError):
         return UnansweredError(f"no whole answer in {timeout_s:g} s")
     if isinstance(error, ssl.SSLCertVerificationError):
