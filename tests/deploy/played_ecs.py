@@ -75,7 +75,7 @@ class Cloud:
         body = request.get_data(cache=True, parse_form_data=False)
         environ["wsgi.input"] = io.BytesIO(body)  # moto reads it again
         self.calls.append(name)
-        fault = next((each for each in self.faults if each[0] == name), None)
+        fault = next((each for each in self.faults if each[0] == name and each[3] in {"", *self.calls}), None)
         if fault:
             self.faults.remove(fault)
             return _error(fault[1], fault[2])(environ, start_response)
@@ -87,9 +87,9 @@ class Cloud:
     def count(self, name):
         return self.calls.count(name)
 
-    def fail(self, name, code="ServiceUnavailableException", status=503, times=1):
-        """Answer the next calls of an operation with an error."""
-        self.faults += [(name, code, status)] * times
+    def fail(self, name, code="ServiceUnavailableException", status=503, times=1, after=""):
+        """Answer the next calls of an operation with an error, once another operation was called."""
+        self.faults += [(name, code, status, after)] * times
 
     # -- what moto lacks
 

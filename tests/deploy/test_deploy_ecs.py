@@ -236,6 +236,14 @@ def test_faults_that_pass_are_waited_out(running, push, made, operation, fault):
     assert running("two").state == "completed"
 
 
+@pytest.mark.slow
+def test_an_aws_that_is_away_for_a_while_does_not_end_the_waiting(running, push, made):
+    push("two")
+    made.fail("DescribeServiceDeployments", times=7, after="UpdateService")  # more than botocore tries by itself
+    assert running("two").state == "completed"
+    assert made.count("UpdateService") == 1
+
+
 def test_a_lost_permission_ends_the_waiting_and_says_that_the_deployment_goes_on(running, push, made):
     push("two")
     made.fail("DescribeServiceRevisions", "AccessDeniedException", 400)

@@ -25,7 +25,7 @@ def shell(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("name", _RUN)
 def test_the_commands_of_a_page_work_in_order(name, shell):
     said = ""

@@ -1,28 +1,18 @@
 """Runs workflows of generated projects: each kind of project made and locked once for all tests, copied by each."""
 
 import fcntl
-import io
 import os
 import pickle
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orders
 import pytest
-from acted import Outcome
-from acting import REPOSITORY, TOKEN, Actor, warm
-
-if TYPE_CHECKING:
-    from github_api import GitHub, Repository
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "github"))
+from acting import REPOSITORY, Actor, warm
+from at_github import AtGitHub, serving_github
 
 _UV = str(Path(sys.executable).parent / "uv")
 
@@ -74,50 +64,11 @@ def platform_project(made: Callable[[str], Path], tmp_path: Path) -> Path:
     return Path(shutil.copytree(made("own"), tmp_path / "flights", symlinks=True))
 
 
-@dataclass(frozen=True)
-class AtGitHub:
-    """The stand-in for GitHub that workflows speak to, and the repository that they belong to."""
-
-    url: str
-    api: "GitHub"
-    repository: "Repository"
-
-    def keep(self, run: Outcome, *, branch: str = "main") -> None:
-        """Let GitHub remember a run that succeeded and what it uploaded."""
-        assert run.passed, str(run)
-        known = self.repository.run(branch=branch, event="workflow_dispatch")
-        for name, folder in run.artifacts.items():
-            self.repository.artifact(known, _zipped(folder), name=name)
-
-
-@contextmanager
-def serving_github() -> Iterator[AtGitHub]:
-    """Yield a GitHub where the token of a workflow may do what workflows may be given."""
-    from github_api import Account, GitHub, Repository, Token, serving
-
-    api = GitHub()
-    api.account(Account(REPOSITORY.partition("/")[0], type="Organization"))
-    rights = dict.fromkeys(("actions", "contents", "issues", "pull_requests"), "write")
-    api.token(Token(TOKEN, "github-actions[bot]", kind="actions", may={**rights, "metadata": "read"}))
-    repository = api.add(Repository(*REPOSITORY.split("/")))
-    with serving(api) as url:
-        yield AtGitHub(url, api, repository)
-    assert not api.unknown
-
-
 @pytest.fixture
 def github() -> Iterator[AtGitHub]:
     """Yield a GitHub of this test."""
     with serving_github() as found:
         yield found
-
-
-def _zipped(folder: Path) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            archive.write(path, path.relative_to(folder))
-    return file.getvalue()
 
 
 def _new(folder: Path, platform: str) -> Path:

@@ -8,6 +8,7 @@ import orders
 import polars as pl
 import pytest
 from acting import REPOSITORY, Actor, commit
+from at_github import serving_github
 
 pytestmark = pytest.mark.slow
 

@@ -39,7 +39,11 @@ def _looked(client: Client) -> tuple[Check, bool] | str:
             return _by_predict(client, answer)
     except UnansweredError as error:
         if error.tls:
-            raise OutsideError(f"{client.url}: {error}.", "Use the name that is in it.", code="bad_tls") from error
+            raise OutsideError(
+                f"{client.url}: {error}.",
+                "Use the name that is in its certificate, or http:// where it has none.",
+                code="bad_tls",
+            ) from error
         return str(error)
     if answer.status >= 500 or answer.status == 429:
         return f"/healthz answers {answer.words()}"
