@@ -38,14 +38,6 @@ def messages() -> tuple[Message, ...]:
 
 
 @cache
-def sentences() -> frozenset[str]:
-    """Return every text of the source, values shown as `…`: what can be printed at all."""
-    return frozenset(
-        text for tree in _trees() for node in ast.walk(tree) if isinstance(node, ast.expr) and (text := _text(node))
-    )
-
-
-@cache
 def _trees() -> tuple[ast.Module, ...]:
     return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py")))
 

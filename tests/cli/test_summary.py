@@ -176,6 +176,14 @@ def test_a_long_result_is_folded_and_a_huge_one_cut(summary):
     assert summary.read_text().rstrip().endswith("```")
 
 
+def test_of_a_long_result_the_first_paragraph_stays_in_the_open(summary):
+    runner.invoke(shows("prod  100 USD\n\n" + "\n".join(f"row {i}" for i in range(40))), ["go"])
+    before, _, folded = summary.read_text().partition("<details>")
+    assert "prod  100 USD" in before
+    assert "row 39" not in before
+    assert "row 39" in folded
+
+
 def test_a_gate_shows_its_own_table(summary):
     rule = Rule(
         name="beats_champion", verdict="fail", value=-0.1, threshold=0.0, interval=(-0.2, -0.05), reason="worse"

@@ -55,8 +55,3 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
 def prose(path: Path) -> str:
     """Return what stands outside the blocks, with what is made put in."""
     return re.sub(r"^ *```.*?^ *```$", "", expand(path.read_text(encoding="utf-8")), flags=re.DOTALL | re.MULTILINE)
-
-
-def written(path: Path) -> str:
-    """Return what somebody wrote outside the blocks."""
-    return re.sub(r"^ *```.*?^ *```$", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)

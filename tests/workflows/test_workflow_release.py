@@ -21,7 +21,7 @@ import smoked
 from modelyard.deploy import Target
 from modelyard.infra import platform as platforms
 
-pytestmark = pytest.mark.timeout(1200)  # the first of them makes and locks the project
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # the first of them makes and locks the project
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
@@ -107,7 +107,6 @@ def _modelyard(project, *words):
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow
 def test_one_image_goes_through_all_environments(run, project):
     outcome, account = run("push", push())
     assert outcome.passed, str(outcome)
@@ -125,7 +124,6 @@ def test_one_image_goes_through_all_environments(run, project):
     assert [role.rpartition("-")[2] for role in roles] == list(ENVIRONMENTS)
 
 
-@pytest.mark.slow
 def test_a_service_that_fails_its_smoke_test_gets_its_image_back_and_prod_nothing(run, project, url):
     def broken(handler, number, status, headers, body):
         return (500, headers, b"{}") if handler.path.startswith("/predict") else (status, headers, body)
@@ -140,7 +138,6 @@ def test_a_service_that_fails_its_smoke_test_gets_its_image_back_and_prod_nothin
     assert "FAILED" in outcome.jobs["staging"].summary or "golden" in outcome.jobs["staging"].summary
 
 
-@pytest.mark.slow
 def test_an_alarm_takes_the_image_back_and_the_way_ends_there(run):
     outcome, account = run("push", push(), running=ENVIRONMENTS, course=services.BY_ALARM)
     assert outcome.failed == {"dev": ["Deploy"]}, str(outcome)
@@ -156,7 +153,6 @@ def test_nothing_is_built_where_nothing_is_configured(run):
     assert outcome.calls == ()
 
 
-@pytest.mark.slow
 def test_an_image_that_cannot_be_built_goes_nowhere(run):
     outcome, _ = run("push", push(), failing=["build-push-action"])
     assert outcome.failed == {"image": ["Build"]}, str(outcome)

@@ -18,7 +18,7 @@ import smoked
 from modelyard.data.store import Store
 from modelyard.routing import read
 
-pytestmark = pytest.mark.timeout(1200)  # the first of them makes and locks the project
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # the first of them makes and locks the project
 BLIND = """\
 import polars as pl
 
@@ -90,7 +90,6 @@ def _champion(project, env):
     return read(Store.open(found, project)).champion
 
 
-@pytest.mark.slow
 def test_a_version_goes_from_one_environment_to_the_next(act, project, urls):
     first = _run(act, project, {"dev": urls["dev"]}, "2", judged="dev")
     assert first.passed, str(first)

@@ -5,6 +5,7 @@ import pytest
 from acting import TOKEN, commit, git
 from events import scheduled
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # the first of them makes and locks the project
 APP = {"MODELYARD_APP_ID": "Iv1.0123456789abcdef", "MODELYARD_APP_KEY": "a private key"}
 APP_TOKEN = "ghs_app0000000000000000000000000000000000"
 

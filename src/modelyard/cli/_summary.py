@@ -80,7 +80,10 @@ def _result(result: object, text: Callable[[Any], str]) -> list[str]:
     words, gate = text(result), getattr(result, "gate", None)
     if gate is not None:
         return [_gate(gate), _folded(words)]
-    return [_folded(words) if words.count("\n") >= _LONG else _fenced(words)] if words.strip() else []
+    if words.count("\n") < _LONG:
+        return [_fenced(words)] if words.strip() else []
+    head = words.strip().partition("\n\n")[0]  # the table of what is most asked for, if it is short
+    return [*([_fenced(head)] if head.count("\n") < _LONG else []), _folded(words)]
 
 
 def _gate(gate: "GateResult") -> str:

@@ -58,7 +58,14 @@ def statements(release: Release) -> list[Statement]:
         allow("HandOver", ["iam:PassRole"], _task_roles(release), condition=_to_tasks()),
         allow("Tell", ["cloudwatch:PutMetricData"], ["*"], condition=_namespace()),  # has no resource
         allow("Alarms", ["cloudwatch:DescribeAlarms"], [_alarms(release)]),
+        allow("Find", ["elasticloadbalancing:DescribeLoadBalancers"], ["*"], condition=everywhere),  # has no resource
+        allow("Enter", ["eks:DescribeCluster"], [_kubernetes(release)]),
     ]
+
+
+def _kubernetes(release: Release) -> str:
+    called = names.physical(release.platform, release.env, "cluster", 100)
+    return f"arn:aws:eks:{release.region}:{release.account}:cluster/{called}"
 
 
 def _task_roles(release: Release) -> list[str]:
