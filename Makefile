@@ -46,12 +46,12 @@ test: lint browser tools ## everything
 campaign: setup ## the long crash campaigns, whole
 	$(BIN)/pytest tests/campaigns -m campaign --timeout 0
 
-docs: setup ## the pages, into docs/_build; a broken link is an error
-	$(BIN)/sphinx-build -q -W --keep-going -n docs docs/_build
+docs: setup ## the pages, into dist/docs; a broken link is an error
+	$(BIN)/python -m sphinx -b html -E -W --keep-going -n -q -d dist/doctrees docs dist/docs
 
 bench: setup ## side by side with named peers: ratios
 	$(BIN)/uv sync --quiet --locked --python $(BIN)/python --group benchmarks
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 clean: ## remove what was built
-	rm -rf $(VENV) dist docs/_build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
