@@ -130,7 +130,7 @@ def test_the_image_starts_mlflow_with_its_secrets_in_a_file_of_its_own(tmp_path)
     assert "--app-name=basic-auth" in words
     assert "--allowed-hosts=a.example,b.example" in words
     assert not any("p%" in word or "w:rd" in word for word in words)
-    expected = "postgresql://registry:p%2540ss%2Fw%3Ard@db.example:15432/mlflow?sslmode=require"
+    expected = "postgresql+psycopg2://registry:p%2540ss%2Fw%3Ard@db.example:15432/mlflow?sslmode=require"
     assert environment["MLFLOW_BACKEND_STORE_URI"] == expected
     written = configparser.ConfigParser()
     written.read(environment["MLFLOW_AUTH_CONFIG_PATH"])

@@ -58,6 +58,7 @@ def statements(release: Release) -> list[Statement]:
         allow("HandOver", ["iam:PassRole"], _task_roles(release), condition=_to_tasks()),
         allow("Tell", ["cloudwatch:PutMetricData"], ["*"], condition=_namespace()),  # has no resource
         allow("Alarms", ["cloudwatch:DescribeAlarms"], [_alarms(release)]),
+        allow("Judge", ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], condition=everywhere),  # likewise
         allow("Find", ["elasticloadbalancing:DescribeLoadBalancers"], ["*"], condition=everywhere),  # has no resource
         allow("Enter", ["eks:DescribeCluster"], [_kubernetes(release)]),
     ]
