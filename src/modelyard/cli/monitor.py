@@ -97,7 +97,7 @@ def _asked(reason: str | None, window: str, *, release: bool, retrain: bool) -> 
 
 
 def _platform_asks(project: "Project") -> bool:
-    """Say whether the platform's own alarms ask GitHub for a retraining: there is one dispatcher (decision 34)."""
+    """Say whether the platform's own alarms ask GitHub for a retraining: there is one dispatcher."""
     from modelyard.infra import platform
 
     path = project.root / "infra" / platform.FILE_NAME

@@ -1,4 +1,4 @@
-"""Finds the captured prediction that each outcome belongs to (decision 33), file by file."""
+"""Finds the captured prediction that each outcome belongs to, file by file."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The bundle of a version: the recipe refitted on all rows, beside the form that was evaluated (decision 7)."""
+"""The bundle of a version: the recipe refitted on all rows, beside the form that was evaluated."""
 
 import json
 
@@ -50,7 +50,7 @@ def _sources(work: Work) -> dict[str, bytes]:
 
 
 def _profile(work: Work, features: list[str]) -> bytes:
-    """Describe the training rows; the predictions are those on held-out rows (decision 12)."""
+    """Describe the training rows; the predictions are those on held-out rows."""
     scorer = Scorer.load(work.trained.folder / MODEL, pipeline=work.pipeline.folder)
     held_out, time = work.rows.side("test"), work.config.data.time
     predictions = scorer.score(held_out)

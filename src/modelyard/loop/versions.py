@@ -21,7 +21,7 @@ class Versions(Record):
 
 
 def repaired(context: Context) -> Registry:
-    """Return the registry with aliases and events as the routing document has them (decision 19)."""
+    """Return the registry with aliases and events as the routing document has them."""
     routing = document.read(context.store)
     registry = context.registry()
     mend(context, registry)

@@ -1,4 +1,4 @@
-"""Judges counted rows against a version's profile, by what windows inside its training looked like (decision 28)."""
+"""Judges counted rows against a version's profile, by what windows inside its training looked like."""
 
 import math
 from collections.abc import Sequence

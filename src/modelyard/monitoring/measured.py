@@ -1,4 +1,4 @@
-"""The numbers of each version that alarms are set on (decision 43 names them)."""
+"""The numbers of each version that alarms are set on."""
 
 import math
 from collections.abc import Sequence

@@ -73,7 +73,7 @@ def monitor(project: Project, request: MonitorRequest, progress: Progress = sile
 
 
 def _compact(store: Store, as_of: datetime) -> None:
-    """Merge the small files of days that are over (decision 32); what fails now is merged by the next run."""
+    """Merge the small files of days that are over; what fails now is merged by the next run."""
     many = [day for day, files in capture.days(store).items() if day is not None and files >= _MANY_FILES]
     with suppress(ModelyardError):
         for day in sorted(day for day in many if day < as_of.date())[-_MOST_DAYS:]:

@@ -1,4 +1,4 @@
-"""Judges what came true: calibration in the large and skill, with block intervals, on matured windows (decision 29)."""
+"""Judges what came true: calibration in the large and skill, with block intervals, on matured windows."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta

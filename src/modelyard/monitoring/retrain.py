@@ -1,4 +1,4 @@
-"""Starts the loop again on the source and what came true since, under the conditions of decision 34.
+"""Starts the loop again on the source and what came true since, under the conditions of `retraining.conditions`.
 
 Where it stands lies in the store, so a killed retraining is continued by the next call, on this machine or another.
 """

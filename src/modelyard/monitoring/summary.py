@@ -13,7 +13,7 @@ from modelyard.monitoring.windows import first_alert
 def summary(
     subjects: Sequence[Subject], as_of: datetime, config: Monitoring, drift: Drift, *, whole: bool = False
 ) -> Performance:
-    """Judge every version; an estimate clears no alert, and is hidden while drift alerts (decision 30).
+    """Judge every version; an estimate clears no alert, and is hidden while drift alerts.
 
     Args:
         subjects: The versions, with their outcomes.

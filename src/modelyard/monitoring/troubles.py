@@ -40,7 +40,7 @@ def _is_judged(version: VersionDrift) -> bool:
 
 
 def metrics(found: MonitorResult) -> dict[str, float]:
-    """Return the numbers of decision 43, as many as there are."""
+    """Return the numbers that alarms are set on, as many as there are."""
     distances = [column.ks for version in found.drift.versions for column in version.columns if column.ks is not None]
     judged = [window.pooled for window in found.performance.windows if window.pooled is not None]
     values = {check.name: check.value for check in found.service.checks}

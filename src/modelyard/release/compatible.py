@@ -1,4 +1,4 @@
-"""Whether a challenger accepts every request that the champion accepts: one request must suit both (decision 27)."""
+"""Whether a challenger accepts every request that the champion accepts: one request must suit both."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How long a release takes at the traffic that there is (decision 26)."""
+"""How long a release takes at the traffic that there is."""
 
 from modelyard.routing.release import Release
 

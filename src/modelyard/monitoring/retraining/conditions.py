@@ -1,4 +1,4 @@
-"""The conditions of decision 34: each that is not met is a refusal with a name."""
+"""The conditions of a retraining: each that is not met is a refusal with a name."""
 
 from datetime import UTC, datetime
 

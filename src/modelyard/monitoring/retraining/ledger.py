@@ -1,6 +1,6 @@
 """What was retrained and what is being retrained, in the store: one at a time on all machines.
 
-The one at work writes a beat; where it stops, the next call takes over and continues (decision 34).
+The one at work writes a beat; where it stops, the next call takes over and continues.
 """
 
 import os
