@@ -1,11 +1,14 @@
 """One world for every test: no colours, a fixed width, an identity for git, and no settings of the machine."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 _UV_CACHE = os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))  # read before HOME is moved
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
