@@ -68,7 +68,9 @@ def test_a_query_for_a_file_is_refused_without_the_password_of_its_address(call,
         ("--account", "123456789012", "no_platform"),
     ],
 )
-def test_what_does_not_go_together_is_refused_before_the_database_is_asked(call, shop, monkeypatch, option, value, code):
+def test_what_does_not_go_together_is_refused_before_the_database_is_asked(
+    call, shop, monkeypatch, option, value, code
+):
     exit_code, said = made(call, shop, monkeypatch, option, value)
     assert (exit_code, said["error"]["code"]) == (2, code)
     assert value in said["error"]["message"]
