@@ -17,6 +17,7 @@ release:
   steps: [25, 50, 100]
   hold_s: 0
   every_s: 0.25
+  slower: 8  # seconds of traffic beside whatever else a laptop does: a burst is no slower model
 
 monitoring:
   retrain:
