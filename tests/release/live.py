@@ -1,46 +1,21 @@
 """Runs `modelyard serve` on a project, and asks it all the time."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
 
 import httpx
-from releasing import wait
+from servers import listening, wait
 
 ROW = {"key": 1, "when": "2024-01-05T10:00:00", "size": 0.5, "colour": "red", "noise": 0.1}
 
 
 @contextmanager
 def serving(root, workers=1):
-    """Run a server on a free port; yield its address."""
-    command = [sys.executable, "-m", "modelyard.cli", "serve", "--port", "0", "--project", str(root), "-q"]
-    command += ["--workers", str(workers)]
-    path = root.parent / f"server {time.monotonic_ns()}"
-    with path.open("w") as log:
-        process = subprocess.Popen(command, stderr=log, env=dict(os.environ))
-    try:
-        port = wait(lambda: _port(path))
-        url = f"http://127.0.0.1:{port}"
+    """Run a server on a free port; yield its address once a model answers."""
+    with listening(root, root.parent / f"server {time.monotonic_ns()}", workers) as url:
         wait(lambda: httpx.get(f"{url}/readyz").status_code == 200)
         yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def _port(path):
-    for line in path.read_text().splitlines():
-        if line.endswith("}") and json.loads(line).get("event") == "listening":
-            return json.loads(line)["port"]
-    return None
 
 
 class Load:

@@ -1,7 +1,5 @@
 """Makes a project with two versions, plays the servers to a controller, and reads what must agree in the end."""
 
-import time
-
 import projects
 
 from modelyard.errors import OutsideError
@@ -61,17 +59,6 @@ class Played:
 
     def close(self):
         self.closed = True
-
-
-def wait(found, seconds=60.0):
-    """Return the first value of `found()` that is neither None nor False."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = found()
-        if value not in (None, False):
-            return value
-        time.sleep(0.02)
-    raise AssertionError("waited in vain")
 
 
 def agree(project):

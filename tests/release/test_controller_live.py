@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 from live import Load, serving
-from releasing import agree, wait
+from releasing import agree
+from servers import wait
 from test_lease import begun
 from typer.testing import CliRunner
 

@@ -13,7 +13,8 @@ import projects
 import pytest
 from buckets import moto, versitygw
 from live import Load, serving
-from releasing import FAST, Played, agree, wait
+from releasing import FAST, Played, agree
+from servers import wait
 from test_lease import begun
 
 from modelyard.data.store import Store

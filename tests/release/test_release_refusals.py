@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import projects
 import pytest
-from releasing import Played, agree, another, wait
+from releasing import Played, agree, another
+from servers import wait
 from typer.testing import CliRunner
 
 from modelyard.bundle.served import Served

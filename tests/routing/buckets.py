@@ -1,5 +1,6 @@
 """Two S3 servers that share no code, each with the bucket `tried`; they give the environment of a client."""
 
+import threading
 import urllib.request
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ def moto(_):
     """Run moto's server for the body."""
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
+    server._server.app = _one_by_one(server._server.app)
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
     # servers of one process share their buckets
@@ -23,6 +25,17 @@ def moto(_):
         yield {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
     finally:
         server.stop()
+
+
+def _one_by_one(app):
+    """Let one request in at a time: S3 compares and replaces in one step, moto in two."""
+    turn = threading.Lock()
+
+    def answered(environ, start_response):
+        with turn:
+            return app(environ, start_response)
+
+    return answered
 
 
 @contextmanager

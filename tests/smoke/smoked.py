@@ -1,10 +1,5 @@
 """Makes a project with a released version, runs its server, and stands between a client and it."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -16,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import polars as pl
 import yaml
 from released import contract, frame, put, release, trained
+from servers import listening, wait
 
 from modelyard import config
 from modelyard.bundle.golden import FILE_NAME, Golden
@@ -58,19 +54,8 @@ def released(folder, task="binary", version=1, estimator="linear"):
 @contextmanager
 def serving(folder, **variables):
     """Run `modelyard serve`; yield its address."""
-    command = [sys.executable, "-m", "modelyard.cli", "serve", "--port", "0", "--project", str(folder), "-q"]
-    path = folder / f"log {time.monotonic_ns()}"
-    with path.open("w") as log:
-        process = subprocess.Popen(command, stderr=log, env={**os.environ, **variables})
-    try:
-        port = wait(lambda: _port(path))
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    with listening(folder, folder / f"log {time.monotonic_ns()}", **variables) as url:
+        yield url
 
 
 def ready(url):
@@ -84,23 +69,6 @@ def _status(url):
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
-
-
-def _port(path):
-    for line in path.read_text().splitlines():
-        if line.endswith("}") and json.loads(line).get("event") == "listening":
-            return json.loads(line)["port"]
-    return None
-
-
-def wait(found, seconds=60.0):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = found()
-        if value not in (None, False):
-            return value
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
 
 
 @contextmanager

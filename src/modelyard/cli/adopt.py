@@ -1,14 +1,29 @@
 """`modelyard adopt`: the missing parts, added to a repository that exists."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modelyard.cli import _output, _prompt
 from modelyard.cli._options import JsonOption, QuietOption, YesOption
 from modelyard.cli._progress import progress
-from modelyard.cli.new import EstimatorChoice, TaskChoice
+from modelyard.cli._table import (
+    AccountOption,
+    EstimatorOption,
+    GithubOption,
+    GroupOption,
+    IdOption,
+    KeepPersonalOption,
+    LockOption,
+    PlatformOption,
+    PositiveOption,
+    QueryOption,
+    RegionOption,
+    TargetOption,
+    TaskOption,
+    TimeOption,
+)
 
 if TYPE_CHECKING:
     from modelyard.scaffold.adopt import AdoptResult
@@ -17,24 +32,20 @@ if TYPE_CHECKING:
 def adopt(
     directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="The repository's folder.")] = Path(),
     data: Annotated[str | None, typer.Option(help="The table: path, glob, URI or sklearn:NAME.")] = None,
-    query: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File of the SELECT whose answer is the table; for a database.")
-    ] = None,
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
-    id: Annotated[str | None, typer.Option("--id", help="The column that identifies a row.")] = None,
-    time: Annotated[str | None, typer.Option(help="The column that says when a row happened.")] = None,
-    group: Annotated[str | None, typer.Option(help="Rows of one group stay on one side of the split.")] = None,
-    positive: Annotated[str | None, typer.Option(help="The class that counts as positive.")] = None,
-    task: Annotated[TaskChoice, typer.Option(help="What is predicted.")] = "auto",
-    estimator: Annotated[EstimatorChoice, typer.Option(help="The built-in estimator.")] = "auto",
-    keep_personal: Annotated[
-        list[str] | None, typer.Option(help="Use this column although it looks personal; repeatable.")
-    ] = None,
-    platform: Annotated[Literal["none", "own", "shared"], typer.Option(help="Where the platform comes from.")] = "none",
-    region: Annotated[str | None, typer.Option(help="The AWS region of the platform.")] = None,
-    account: Annotated[str | None, typer.Option(metavar="ID", help="The AWS account of the platform.")] = None,
-    github: Annotated[str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository lives.")] = None,
-    lock: Annotated[bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")] = True,
+    query: QueryOption = None,
+    target: TargetOption = None,
+    id: IdOption = None,
+    time: TimeOption = None,
+    group: GroupOption = None,
+    positive: PositiveOption = None,
+    task: TaskOption = "auto",
+    estimator: EstimatorOption = "auto",
+    keep_personal: KeepPersonalOption = None,
+    platform: PlatformOption = "none",
+    region: RegionOption = None,
+    account: AccountOption = None,
+    github: GithubOption = None,
+    lock: LockOption = True,
     yes: YesOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,

@@ -8,12 +8,25 @@ import typer
 from modelyard.cli import _output, _prompt
 from modelyard.cli._options import JsonOption, QuietOption, YesOption
 from modelyard.cli._progress import progress
+from modelyard.cli._table import (
+    AccountOption,
+    EstimatorOption,
+    GithubOption,
+    GroupOption,
+    IdOption,
+    KeepPersonalOption,
+    LockOption,
+    PlatformOption,
+    PositiveOption,
+    QueryOption,
+    RegionOption,
+    TargetOption,
+    TaskOption,
+    TimeOption,
+)
 
 if TYPE_CHECKING:
     from modelyard.scaffold.result import NewPlatform, NewResult
-
-TaskChoice = Literal["auto", "binary", "multiclass", "regression"]
-EstimatorChoice = Literal["auto", "linear", "forest", "boosting", "xgboost", "lightgbm"]
 
 
 def new(
@@ -25,30 +38,22 @@ def new(
             show_default="demo:flights",
         ),
     ] = None,
-    query: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File of the SELECT whose answer is the table; for a database.")
-    ] = None,
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
-    id: Annotated[str | None, typer.Option("--id", help="The column that identifies a row.")] = None,
-    time: Annotated[str | None, typer.Option(help="The column that says when a row happened.")] = None,
-    group: Annotated[str | None, typer.Option(help="Rows of one group stay on one side of the split.")] = None,
-    positive: Annotated[str | None, typer.Option(help="The class that counts as positive.")] = None,
-    task: Annotated[TaskChoice, typer.Option(help="What is predicted.")] = "auto",
-    estimator: Annotated[EstimatorChoice, typer.Option(help="The built-in estimator.")] = "auto",
-    keep_personal: Annotated[
-        list[str] | None, typer.Option(help="Use this column although it looks personal; repeatable.")
-    ] = None,
+    query: QueryOption = None,
+    target: TargetOption = None,
+    id: IdOption = None,
+    time: TimeOption = None,
+    group: GroupOption = None,
+    positive: PositiveOption = None,
+    task: TaskOption = "auto",
+    estimator: EstimatorOption = "auto",
+    keep_personal: KeepPersonalOption = None,
     template: Annotated[Literal["tabular", "platform"], typer.Option(help="What to make.")] = "tabular",
-    platform: Annotated[Literal["none", "own", "shared"], typer.Option(help="Where the platform comes from.")] = "none",
-    region: Annotated[
-        str | None, typer.Option(help="The AWS region of the platform.", show_default="us-east-1")
-    ] = None,
-    account: Annotated[
-        str | None, typer.Option(metavar="ID", help="The AWS account of the platform; can be written in later.")
-    ] = None,
-    github: Annotated[str | None, typer.Option(metavar="OWNER/REPO", help="Where the repository will live.")] = None,
+    platform: PlatformOption = "none",
+    region: RegionOption = None,
+    account: AccountOption = None,
+    github: GithubOption = None,
     git: Annotated[bool, typer.Option("--git/--no-git", help="Make a git repository and the first commit.")] = True,
-    lock: Annotated[bool, typer.Option("--lock/--no-lock", help="Resolve and lock the dependencies with uv.")] = True,
+    lock: LockOption = True,
     yes: YesOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,

@@ -1,9 +1,10 @@
 """What a deployment ended with, as the command says it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Literal
 
-from modelyard.errors import InterruptedRunError, OutcomeError
+from modelyard.errors import InterruptedRunError, OutcomeError, OutsideError
 from modelyard.record import Record
 
 State = Literal["completed", "unchanged", "rolled_back", "failed", "running"]
@@ -50,3 +51,18 @@ class LeftRunningError(InterruptedRunError):
         super().__init__()
         self.message = f"Interrupted. The deployment goes on {where}."
         self.hint = f"To follow it: {follow}. The same `modelyard deploy` again takes up waiting."
+
+
+@contextmanager
+def left_running(where: str, look: str) -> Generator[None]:
+    """Say of what ends the waiting in the body that the deployment goes on `where`; the command `look` shows it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise LeftRunningError(where, look) from None
+    except OutsideError as error:
+        raise OutsideError(
+            f"{error.message} The deployment goes on {where}.",
+            f"{error.hint} The same `modelyard deploy` again takes up waiting; to look: {look}",
+            code=error.code,
+        ) from error

@@ -1,17 +1,16 @@
 """Waits for the end of a deployment, and says why it ended so."""
 
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from modelyard.deploy.ecs.api import Ecs
 from modelyard.deploy.ecs.course import Course
-from modelyard.deploy.outcome import Deployment, LeftRunningError, Tell
+from modelyard.deploy.outcome import Deployment, Tell, left_running
 from modelyard.deploy.patience import patiently
-from modelyard.errors import ModelyardError, OutcomeError, OutsideError
+from modelyard.errors import ModelyardError, OutcomeError
 from modelyard.progress import Progress
 
 _APPEARS_S = 120.0  # UpdateService and the list of deployments are not of one moment
@@ -66,7 +65,7 @@ def settled(following: Following, first: Callable[[], Course]) -> Course | None:
         LeftRunningError: Ctrl-C; the deployment goes on.
         OutsideError: AWS has not answered for minutes; the deployment goes on.
     """
-    with _left_running(following):
+    with left_running("at AWS", _look(following)):
         return _end(following, first())
 
 
@@ -140,20 +139,7 @@ def _events(events: tuple[tuple[datetime, str], ...], since: datetime | None) ->
     return list(dict.fromkeys(text.rstrip(".") for text in mine if any(word in text for word in _TELLING)))[:2]
 
 
-@contextmanager
-def _left_running(following: Following) -> Generator[None]:
+def _look(following: Following) -> str:
     target = following.ecs.target
-    command = (
-        f"aws ecs list-service-deployments --region {target.region} --cluster {target.cluster} "
-        f"--service {target.service}"
-    )
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise LeftRunningError("at AWS", command) from None
-    except OutsideError as error:
-        raise OutsideError(
-            f"{error.message} The deployment goes on at AWS.",
-            f"{error.hint} The same `modelyard deploy` again takes up waiting; to look: {command}",
-            code=error.code,
-        ) from error
+    place = f"--region {target.region} --cluster {target.cluster} --service {target.service}"
+    return f"aws ecs list-service-deployments {place}"

@@ -1,17 +1,16 @@
 """Brings an image to a Deployment, waits, and takes it back when its pods do not become ready."""
 
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelyard.deploy.kubernetes.access import Access, of_eks
 from modelyard.deploy.kubernetes.api import Api
 from modelyard.deploy.kubernetes.rollout import Rollout, patch
-from modelyard.deploy.outcome import Deployment, LeftRunningError, State, Tell
+from modelyard.deploy.outcome import Deployment, State, Tell, left_running
 from modelyard.deploy.patience import patiently
 from modelyard.deploy.target import Target, is_placeholder
-from modelyard.errors import ModelyardError, OutcomeError, OutsideError
+from modelyard.errors import ModelyardError, OutcomeError
 from modelyard.progress import Progress
 
 NAMESPACE = "serving"
@@ -51,7 +50,7 @@ def roll(  # noqa: PLR0913 - as on ECS
             "Wait for its end and deploy then.",
             code="deploy_in_progress",
         )
-    with _left_running(rolling):
+    with left_running("in the cluster", _look(rolling)):
         count = None if now.replicas else target.least_tasks
         api.change(patch(image, replicas=count, previous=rolling.previous or ""))
         return _follow(rolling)
@@ -64,7 +63,7 @@ def _same(rolling: _Roll, now: Rollout) -> Deployment:
         return rolling.result("unchanged", "The service runs this image already.")
     rolling.previous = now.previous or None
     rolling.tell("This image is being deployed already: waiting for the end.")
-    with _left_running(rolling):
+    with left_running("in the cluster", _look(rolling)):
         return _follow(rolling)
 
 
@@ -125,16 +124,5 @@ def _troubles(rolling: _Roll, end: Rollout) -> list[str]:
         return []
 
 
-@contextmanager
-def _left_running(rolling: _Roll) -> Generator[None]:
-    command = f"kubectl --namespace {NAMESPACE} rollout status deployment/{rolling.target.project}"
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise LeftRunningError("in the cluster", command) from None
-    except OutsideError as error:
-        raise OutsideError(
-            f"{error.message} The deployment goes on in the cluster.",
-            f"{error.hint} The same `modelyard deploy` again takes up waiting; to look: {command}",
-            code=error.code,
-        ) from error
+def _look(rolling: _Roll) -> str:
+    return f"kubectl --namespace {NAMESPACE} rollout status deployment/{rolling.target.project}"
