@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export UV_PROJECT_ENVIRONMENT := $(VENV)
+unexport PYTHONDONTWRITEBYTECODE  # hundreds of short processes: each would compile all that it imports
 
 .DEFAULT_GOAL := help
 .PHONY: help setup browser demo check lint tools test campaign docs bench clean
