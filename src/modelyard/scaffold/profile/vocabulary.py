@@ -53,7 +53,7 @@ ENTITIES = _words(
 TIME_WORDS = _words(
     """
     timestamp ts datetime time date day event created observed recorded ordered order transaction purchase
-    occurred datum zeit fecha heure data hora tijd month
+    occurred datum zeit fecha heure data hora tijd month epoch unix unixtime
     """
 )
 """When a row happened, the likelier first."""

@@ -7,7 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components import names
-from modelyard.infra.components.documents import Statement, allow
+from modelyard.infra.components.ci.permissions import in_a_network, told_and_connected
+from modelyard.infra.components.documents import Statement
 from modelyard.infra.components.serving.logs import Logs, LogsArgs
 from modelyard.infra.components.serving.role import ServiceRole, ServiceRoleArgs
 
@@ -97,29 +98,9 @@ class Runner(pulumi.ComponentResource):
         )
 
     def _may(self) -> list[Statement]:
-        """Return the statements of CodeBuild's user guide for a project in a VPC, each as narrow as it can be."""
         args = self._args
-        ec2 = f"arn:aws:ec2:{args.region}:{args.account}"
-        looks = ["DescribeNetworkInterfaces", "DescribeSubnets", "DescribeSecurityGroups", "DescribeVpcs",
-                 "DescribeDhcpOptions"]  # fmt: skip
-        subnets = pulumi.Output.from_input(args.network.subnet_ids).apply(
-            lambda ids: [f"{ec2}:subnet/{i}" for i in ids]
-        )
-        attach = {
-            "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
-            "ArnEquals": {"ec2:Subnet": subnets},
-        }
-        here = {"StringEquals": {"aws:RequestedRegion": args.region}}
-        interfaces = [f"{ec2}:{kind}/*" for kind in ("network-interface", "subnet", "security-group")]
-        return [
-            allow("Look", [f"ec2:{action}" for action in looks], ["*"], condition=here),  # have no resource
-            allow("Interface", ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"], interfaces),
-            allow("Attach", ["ec2:CreateNetworkInterfacePermission"], interfaces[:1], condition=attach),
-            allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"],
-                  [self.logs.arn, pulumi.Output.concat(self.logs.arn, ":*")]),
-            allow("Connection", ["codeconnections:GetConnection", "codeconnections:GetConnectionToken"],
-                  [args.connection_arn]),
-        ]  # fmt: skip
+        network = in_a_network(args.region, args.account, args.network.subnet_ids)
+        return network + told_and_connected(self.logs.arn, args.connection_arn)
 
     def _project(self) -> aws.codebuild.Project:
         args = self._args
@@ -156,17 +137,14 @@ class Runner(pulumi.ComponentResource):
 
     def _webhook(self) -> None:
         only = "|".join(self._args.workflows)
+        filters: list[aws.codebuild.WebhookFilterGroupFilterArgsDict] = [
+            {"type": "EVENT", "pattern": "WORKFLOW_JOB_QUEUED"},
+            {"type": "WORKFLOW_NAME", "pattern": f"^({only})$"},
+        ]
         aws.codebuild.Webhook(
             self._name,
             project_name=self.project_name,
             build_type="BUILD",
-            filter_groups=[
-                {
-                    "filters": [
-                        {"type": "EVENT", "pattern": "WORKFLOW_JOB_QUEUED"},
-                        {"type": "WORKFLOW_NAME", "pattern": f"^({only})$"},
-                    ]
-                }
-            ],
+            filter_groups=[{"filters": filters}],
             opts=self._child,
         )

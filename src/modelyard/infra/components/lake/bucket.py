@@ -7,17 +7,9 @@ import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components.documents import Statement, deny, document
+from modelyard.infra.components.lake.lifecycle import Expiry, expire, tidy
 
 RESULTS = "_athena/"  # the folder of the lake that holds the answers to questions
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expiry:
-    """Objects under `prefix` go after `expire_days`, or to Intelligent-Tiering after `tier_days`."""
-
-    prefix: str
-    expire_days: int | None = None
-    tier_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +105,7 @@ class SafeBucket(pulumi.ComponentResource):
             aws.s3.BucketObjectLockConfiguration(
                 self._name, bucket=bucket, rule=retention, region=args.region, opts=after
             )
-        rules = [_tidy(args.noncurrent_days), *(_expire(expiry) for expiry in args.expiries)]
+        rules = [tidy(args.noncurrent_days), *(expire(expiry) for expiry in args.expiries)]
         aws.s3.BucketLifecycleConfiguration(self._name, bucket=bucket, rules=rules, region=args.region, opts=after)
 
     def _watched(self) -> None:
@@ -132,26 +124,3 @@ class SafeBucket(pulumi.ComponentResource):
             aws.s3.BucketNotification(
                 self._name, bucket=self.bucket.id, eventbridge=True, region=args.region, opts=self._child
             )
-
-
-def _tidy(noncurrent_days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
-    return {
-        "id": "tidy",
-        "status": "Enabled",
-        "filter": {"prefix": ""},
-        "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-        "noncurrent_version_expiration": {"noncurrent_days": noncurrent_days, "newer_noncurrent_versions": 3},
-    }
-
-
-def _expire(expiry: Expiry) -> aws.s3.BucketLifecycleConfigurationRuleArgsDict:
-    rule: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
-        "id": expiry.prefix.strip("/").replace("/", "-").replace("_", "") or "all",
-        "status": "Enabled",
-        "filter": {"prefix": expiry.prefix},
-    }
-    if expiry.expire_days is not None:
-        rule["expiration"] = {"days": expiry.expire_days}
-    if expiry.tier_days is not None:
-        rule["transitions"] = [{"days": expiry.tier_days, "storage_class": "INTELLIGENT_TIERING"}]
-    return rule

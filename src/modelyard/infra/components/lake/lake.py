@@ -7,7 +7,8 @@ import pulumi
 
 from modelyard.infra.components import names
 from modelyard.infra.components.key import CustomerKey, CustomerKeyArgs
-from modelyard.infra.components.lake.bucket import RESULTS, Expiry, SafeBucket, SafeBucketArgs
+from modelyard.infra.components.lake.bucket import RESULTS, SafeBucket, SafeBucketArgs
+from modelyard.infra.components.lake.lifecycle import Expiry
 from modelyard.infra.components.lake.logs import LogBucket, LogBucketArgs
 from modelyard.infra.components.lake.replica import Replica, ReplicaArgs
 

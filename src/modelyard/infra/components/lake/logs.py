@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pulumi
 
 from modelyard.infra.components.documents import Statement, allow
-from modelyard.infra.components.lake.bucket import Expiry, SafeBucket, SafeBucketArgs
+from modelyard.infra.components.lake.bucket import SafeBucket, SafeBucketArgs
+from modelyard.infra.components.lake.lifecycle import Expiry
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components import names
-from modelyard.infra.components.documents import Statement, allow
+from modelyard.infra.components.documents import Statement
 from modelyard.infra.components.project.scaling import Scaling, ScalingArgs
 from modelyard.infra.components.registry.groups import PORT
+from modelyard.infra.components.registry.permissions import artifacts, starts
 from modelyard.infra.components.registry.secret import OwnSecret, OwnSecretArgs
 from modelyard.infra.components.registry.task import ContainerArgs, Storage, containers
 from modelyard.infra.components.serving.logs import Logs, LogsArgs
@@ -54,16 +55,10 @@ class Server(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self.called = names.physical(args.project, args.env, "registry")
-        self.logs = Logs(
-            name,
-            LogsArgs(
-                group_name=names.path(args.project, args.env, "registry"), key_arn=args.logs_key_arn, days=args.log_days
-            ),
-            self._child,
-        )
-        secret = OwnSecretArgs(
-            name=names.path(args.project, args.env, "registry"), key_arn=args.storage.key_arn, keep=args.keep
-        )
+        own = names.path(args.project, args.env, "registry")
+        logs = LogsArgs(group_name=own, key_arn=args.logs_key_arn, days=args.log_days)
+        self.logs = Logs(name, logs, self._child)
+        secret = OwnSecretArgs(name=own, key_arn=args.storage.key_arn, keep=args.keep)
         self.secret_arn = OwnSecret(name, secret, self._child).arn
         self.cluster = aws.ecs.Cluster(
             name, name=self.called, settings=[{"name": "containerInsights", "value": "enhanced"}], opts=self._child
@@ -96,6 +91,9 @@ class Server(pulumi.ComponentResource):
             hosts=args.hosts,
             workers=max(2, args.cpu // 512),
         )
+        start = starts(
+            args.repository_arn, self.logs.arn, [args.database_secret, self.secret_arn], args.storage.key_arn
+        )
         return aws.ecs.TaskDefinition(
             self._name,
             family=self.called,
@@ -104,25 +102,13 @@ class Server(pulumi.ComponentResource):
             runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": "X86_64"},
             cpu=str(args.cpu),
             memory=str(args.memory_mb),
-            execution_role_arn=self._role("execution", self._starts()),
-            task_role_arn=self._role("task", _artifacts(args.storage)),
+            execution_role_arn=self._role("execution", start),
+            task_role_arn=self._role("task", artifacts(args.storage)),
             volumes=[{"name": "tmp"}],
             container_definitions=containers(container),
             skip_destroy=True,
             opts=self._child,
         )
-
-    def _starts(self) -> list[Statement]:
-        args = self._args
-        pull = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
-        lines = pulumi.Output.concat(self.logs.arn, ":*")
-        return [
-            allow("Pull", pull, [args.repository_arn]),
-            allow("Login", ["ecr:GetAuthorizationToken"], ["*"]),  # has no resource
-            allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [lines]),
-            allow("Secrets", ["secretsmanager:GetSecretValue"], [args.database_secret, self.secret_arn]),
-            allow("Key", ["kms:Decrypt"], [args.storage.key_arn]),
-        ]
 
     def _service(self, task: aws.ecs.TaskDefinition) -> aws.ecs.Service:
         args = self._args
@@ -162,13 +148,3 @@ class Server(pulumi.ComponentResource):
             max_tasks=self._args.max_tasks,
         )
         Scaling(self._name, args, self._child)
-
-
-def _artifacts(storage: Storage) -> list[Statement]:
-    objects = pulumi.Output.concat(storage.arn, f"/{storage.prefix}/*")
-    below = {"StringLike": {"s3:prefix": [f"{storage.prefix}/*"]}}
-    return [
-        allow("List", ["s3:ListBucket"], [storage.arn], condition=below),
-        allow("Artifacts", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], [objects]),
-        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [storage.key_arn]),
-    ]
