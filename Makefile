@@ -34,7 +34,7 @@ lint: setup ## formatting, lint, types, layers
 	$(BIN)/lint-imports
 
 check: lint ## the fast subset, under two minutes
-	$(BIN)/pytest -m 'not slow' -n 2
+	$(BIN)/pytest -m 'not slow' -n 2 --dist worksteal
 
 # What tests run that is no Python package: Pulumi's CLI, a Kubernetes control plane, an S3 server. On PATH, or built once.
 tools: setup
@@ -42,7 +42,7 @@ tools: setup
 	$(BIN)/python tests/toolchain.py
 
 test: lint browser tools ## everything
-	$(BIN)/pytest -n 2 --durations=15
+	$(BIN)/pytest -n 2 --dist worksteal --durations=15
 
 campaign: setup ## the long crash campaigns, whole
 	$(BIN)/pytest tests/campaigns -m campaign --timeout 0

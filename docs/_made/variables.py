@@ -12,12 +12,13 @@ _MEANINGS = {
     "MODELYARD_ATTEST": "`true`: sign where the image was built, in a private repository too (GitHub Enterprise Cloud)",
     "MODELYARD_BACKEND_ENV": "where the platform's state lies",
     "MODELYARD_IMAGE_ENV": "the repository that takes the image",
-    "MODELYARD_LOOP_ROLE_ENV": "the role of training, release and monitoring; without it the environment takes no part",
+    "MODELYARD_LOOP_ROLE_ENV": "the role of training and release; without it the environment takes no part in these",
     "MODELYARD_PLAN_ROLE_ENV": "the role of previews; it may only read",
     "MODELYARD_REGION_ENV": "the region of AWS",
     "MODELYARD_RUNNER_ENV": "the runner inside the VPC; without it jobs run on GitHub's machines",
     "MODELYARD_SERVICE_URL_ENV": "the address of the service",
     "MODELYARD_TOKEN": "the credential of a service that asks for one; each environment has its own",
+    "MODELYARD_WATCH_ROLE_ENV": "the role of monitoring; without it the environment is not looked at",
 }
 
 

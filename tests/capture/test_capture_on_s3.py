@@ -10,6 +10,8 @@ from moto.server import ThreadedMotoServer
 from modelyard.capture import compact, days, loss
 from modelyard.data.store import Store
 
+pytestmark = pytest.mark.slow
+
 PLACE = "s3://captured-here/churn"
 
 

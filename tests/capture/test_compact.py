@@ -9,6 +9,8 @@ from captured import NOON, add, capture, rows, shape, store, written
 from modelyard.capture import Compacted, compact, days, read
 from modelyard.errors import OutsideError
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.date(2025, 11, 21)
 
 

@@ -198,6 +198,7 @@ def _write_for_ever(base: Path, contents: list[bytes]) -> None:
             store.put_if("x", content, found[1] if found else "")
 
 
+@pytest.mark.slow
 def test_one_of_many_writers_gets_a_new_key(store: Store):
     if store.local("x") is None:
         winners = [store.put_new("x", str(n).encode()) for n in range(4)]

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from modelyard.cli import app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path):

@@ -7,6 +7,8 @@ from played_ecs import ring, settings
 from modelyard.deploy import DeployRequest, deploy
 from modelyard.errors import OutcomeError, OutsideError, RequestError
 
+pytestmark = pytest.mark.slow
+
 
 class Run:
     """Deploys to a target, and keeps what was said."""
@@ -236,7 +238,6 @@ def test_faults_that_pass_are_waited_out(running, push, made, operation, fault):
     assert running("two").state == "completed"
 
 
-@pytest.mark.slow
 def test_an_aws_that_is_away_for_a_while_does_not_end_the_waiting(running, push, made):
     push("two")
     made.fail("DescribeServiceDeployments", times=7, after="UpdateService")  # more than botocore tries by itself

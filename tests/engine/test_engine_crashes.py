@@ -17,6 +17,8 @@ from modelyard.errors import OutsideError
 from modelyard.infra.engine import pending
 from modelyard.infra.engine import run as engine
 
+pytestmark = pytest.mark.slow
+
 BUCKET, VPC = "aws:s3/bucket:Bucket", "aws:ec2/vpc:Vpc"
 
 

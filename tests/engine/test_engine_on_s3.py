@@ -2,6 +2,8 @@
 
 import boto3
 import pytest
+from moto.kms.exceptions import AccessDeniedException
+from moto.kms.models import KmsBackend
 from moto.server import ThreadedMotoServer
 from small import target
 
@@ -52,3 +54,27 @@ def test_up_works_on_what_bootstrap_made_and_no_secret_lies_open_in_the_bucket(s
     assert not any(b"hunter2" in each for each in state)
     engine.destroy(run, [layer])
     assert cloud.resources == {}
+
+
+def _denied(*_, **__):
+    raise AccessDeniedException("the role may not open this")
+
+
+@pytest.mark.slow
+def test_who_may_read_the_bucket_and_not_use_the_key_previews_without_secrets_and_writes_nothing(
+    server, cloud, tmp_path, monkeypatch
+):
+    document = {"name": "acme", "account": "123456789012", "region": REGION, "github": {"owner": "acme"}}
+    platform = parse(document | {"kubernetes": False}, "platform.yaml")
+    made = bootstrap(platform, "dev")
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.delete_bucket_policy(Bucket=made.bucket)  # this server has no TLS
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"{made.backend}&s3ForcePathStyle=true")
+    run = Run(executable.find(), backend(platform, "dev"), pending.Look("123456789012", REGION))
+    engine.up(run, [target(tmp_path)])
+    before = s3.list_object_versions(Bucket=made.bucket)["Versions"]
+    monkeypatch.setattr(KmsBackend, "decrypt", _denied)
+    found = engine.preview(run, [target(tmp_path, size="2")], dict)
+    assert (found.changes, found.secrets_compared) == (1, False)
+    assert s3.list_object_versions(Bucket=made.bucket)["Versions"] == before

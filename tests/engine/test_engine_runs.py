@@ -8,6 +8,8 @@ from modelyard.errors import OutcomeError, OutsideError, RequestError
 from modelyard.infra.engine import run as engine
 from modelyard.infra.engine.session import Pack
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "aws:s3/bucket:Bucket"
 
 

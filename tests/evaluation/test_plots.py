@@ -7,6 +7,8 @@ import pytest
 from modelyard.evaluation.plots import draw
 from modelyard.evaluation.results import Estimate, Evaluation
 
+pytestmark = pytest.mark.slow
+
 TASKS = {"binary": plausible.binary(), "multiclass": plausible.multiclass(), "regression": plausible.regression()}
 HOSTILE = ["<script>alert(1)</script>", "$x^{2$", 'style="fill: #1c2430"', "a\x00b\n", "", "列 💾", "x" * 300, "]]>-->"]
 SVG = "{http://www.w3.org/2000/svg}"

@@ -34,7 +34,7 @@ def up(monkeypatch):
 
 
 def layers(env="dev"):
-    roles = {name: f"{ROLE}-{env}-{name}" for name in ("plan", "apply", "loop")}
+    roles = {name: f"{ROLE}-{env}-{name}" for name in ("plan", "apply", "loop", "watch")}
     return {
         "account": {"role_arns": {"churn": {env: roles}, "other": {env: {}}}},
         "ci": {"runners": {"churn": f"acme-{env}-churn"}},
@@ -161,6 +161,7 @@ def test_variables_are_those_of_the_outputs(setup, it, up):
         "MODELYARD_PLAN_ROLE_DEV": f"{ROLE}-dev-plan",
         "MODELYARD_APPLY_ROLE_DEV": f"{ROLE}-dev-apply",
         "MODELYARD_LOOP_ROLE_DEV": f"{ROLE}-dev-loop",
+        "MODELYARD_WATCH_ROLE_DEV": f"{ROLE}-dev-watch",
         "MODELYARD_IMAGE_DEV": "123.dkr.ecr/churn-dev",
         "MODELYARD_SERVICE_URL_DEV": "https://churn-dev.acme.dev",
         "MODELYARD_RUNNER_DEV": "acme-dev-churn",
@@ -193,6 +194,16 @@ def test_an_environment_that_is_not_up_is_said_and_the_rest_is_set(setup, it, up
     assert set(waiting) == {"dev", "prod"}
     assert "modelyard infra up --env dev" in waiting["dev"]
     assert {name.rpartition("_")[2] for name in it.variables} == {"STAGING"}
+
+
+def test_an_account_of_before_there_was_a_role_to_look_with_is_said(setup, it, up):
+    up["dev"] = layers()
+    del up["dev"]["account"]["role_arns"]["churn"]["dev"]["watch"]
+    done = setup("--yes")
+    assert done.code == 0
+    assert "modelyard infra up --env dev" in action(done.json, "variables", "dev")["detail"]
+    assert "MODELYARD_WATCH_ROLE_DEV" not in it.variables
+    assert it.variables["MODELYARD_LOOP_ROLE_DEV"] == f"{ROLE}-dev-loop"
 
 
 def test_outputs_that_cannot_be_read_take_nothing_away(setup, it, up):

@@ -12,6 +12,8 @@ from modelyard.errors import OutsideError
 from modelyard.github.connection import Connection, connect
 from modelyard.github.setup import Wanted, apply, plan
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def project(tmp_path):

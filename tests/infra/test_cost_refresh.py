@@ -13,6 +13,8 @@ from modelyard.errors import OutsideError, RequestError
 from modelyard.infra.cost.book import book, shipped
 from modelyard.infra.cost.refresh import look_up, refresh
 
+pytestmark = pytest.mark.slow
+
 
 class PriceList:
     """What the server answers: offers by service, or an error."""

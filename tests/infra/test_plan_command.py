@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from modelyard.cli import app
 
+pytestmark = pytest.mark.slow
+
 KEYS = {"env", "region", "account", "layers", "problems", "violations", "excused", "warnings", "cost"}
 
 

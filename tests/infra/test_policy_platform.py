@@ -17,6 +17,8 @@ from modelyard.infra.plan import Plan, plan
 from modelyard.infra.platform import Platform, parse
 from modelyard.infra.policy import coverage, judge
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = Path(__file__).parents[2] / "docs" / "platform-cost.md"
 DOMAIN = {"name": "ml.example.com", "zone_id": "Z1234567890"}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -54,7 +56,6 @@ def test_a_platform_without_kubernetes_meets_every_mandatory_control():
     assert [one.message for one in judge(planned("dev", kubernetes=False), platform(False)).mandatory] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("env", ["dev", "prod"])
 @pytest.mark.parametrize("option", OPTIONS)
 def test_every_option_meets_every_mandatory_control(option, env):

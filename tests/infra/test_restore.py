@@ -8,6 +8,8 @@ from modelyard.errors import RequestError
 from modelyard.infra.platform import parse
 from modelyard.infra.restore import restore
 
+pytestmark = pytest.mark.slow
+
 REGION = "eu-central-1"
 TAGS = [{"Key": f"modelyard:{k}", "Value": v} for k, v in (("project", "acme"), ("env", "dev"), ("layer", "registry"))]
 

@@ -9,6 +9,8 @@ from modelyard.errors import RequestError
 from modelyard.loop import history, versions
 from modelyard.loop.run import RunRequest, run
 
+pytestmark = pytest.mark.slow
+
 PLACE = "s3://tried/churn"
 
 
@@ -33,7 +35,6 @@ def bucket(monkeypatch):
     server.stop()
 
 
-@pytest.mark.slow
 def test_the_whole_loop_works_on_a_bucket(bucket, project):
     made = project(environments={"local": {"store": PLACE, "tracking": "sqlite:///.modelyard/mlflow.db"}})
     first = run(made, RunRequest())

@@ -15,6 +15,8 @@ from modelyard.monitoring.alerts.credentials import Credentials
 from modelyard.monitoring.alerts.http import Request
 from modelyard.monitoring.alerts.signature import signed
 
+pytestmark = pytest.mark.slow
+
 DRIFT = Alert(key="drift:v1", kind="drift", title="Drift of temp", text="KS 0.31 > 0.10", values={"ks": 0.31})
 ERRORS = Alert(key="errors", kind="errors", title="Errors", severity="critical")
 

@@ -17,6 +17,8 @@ from modelyard.monitoring.alerts import send
 from modelyard.monitoring.alerts.book import KEY
 from modelyard.routing import Ref, swap
 
+pytestmark = pytest.mark.slow
+
 WEBHOOK = {"webhook": {"url": "HOOK"}}
 
 

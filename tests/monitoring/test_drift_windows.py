@@ -12,6 +12,8 @@ from modelyard.monitoring.cells import CellCounter
 from modelyard.monitoring.windows import Grid, first_alert
 from modelyard.reference.distance import cells
 
+pytestmark = pytest.mark.slow
+
 
 def look(found, since=None, until=None, **more):
     request = MonitorRequest(

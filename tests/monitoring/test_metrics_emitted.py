@@ -17,6 +17,8 @@ from modelyard.monitoring.publish import _way, series
 from modelyard.monitoring.results import MonitorResult, VersionMetrics
 from modelyard.routing import Ref, swap
 
+pytestmark = pytest.mark.slow
+
 SPLIT = {"by": "hash", "column": None, "validation": 0.2, "test": 0.2}
 WHOLE = ["project", "env"]
 NAMES = {"drift_distance_max", "calibration_gap", "skill", "data_age_hours", "model_age_days"}

@@ -8,6 +8,8 @@ import watched
 from modelyard.feedback import FeedbackRequest, add
 from modelyard.monitoring import MonitorRequest, monitor
 
+pytestmark = pytest.mark.slow
+
 LATE = datetime(2025, 6, 1)
 
 

@@ -15,6 +15,8 @@ from modelyard.monitoring.retraining.ledger import Done, Ledger
 from modelyard.monitoring.retraining.record import Refused, RetrainResult
 from modelyard.monitoring.retraining.request import Asked, end_of
 
+pytestmark = pytest.mark.slow
+
 SPAN = "2024-02-01/2024-02-22"
 MOMENT = "2024-03-01T08:00:00.000+0000"
 

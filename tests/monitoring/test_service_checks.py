@@ -10,6 +10,8 @@ from modelyard.cli import app
 from modelyard.monitoring import MonitorRequest, monitor, requests
 from modelyard.routing import audit
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 1, 1, 12)
 METRICS = """# TYPE modelyard_requests_total counter
 modelyard_requests_total{route="/predict",status="200",version="1",role="champion"} 97

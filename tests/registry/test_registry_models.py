@@ -14,6 +14,8 @@ from modelyard.registry.models import Registry, Version
 from modelyard.routing import audit
 from modelyard.routing.document import Ref, Routing
 
+pytestmark = pytest.mark.slow
+
 SHA = "5e" * 32
 
 
@@ -144,7 +146,6 @@ def test_of_two_versions_of_a_key_the_first_stays(registry: Registry):
     assert [row.version for row in registry._versions._rows()] in ([1], ["1"])
 
 
-@pytest.mark.slow
 def test_writers_at_once_make_one_version(registry: Registry):
     def work(key: str) -> int:
         return register(Registry.open(registry.uri, "churn"), key).version
@@ -258,7 +259,6 @@ def test_a_tracking_uri_that_leads_nowhere_is_told_without_its_password(uri: str
     assert caught.value.hint
 
 
-@pytest.mark.slow
 def test_a_server_that_does_not_answer_is_told_without_its_password():
     with pytest.raises(OutsideError, match="no connection") as caught:
         Registry.open("http://ada:s3cret@127.0.0.1:1", "churn")
@@ -289,7 +289,6 @@ def test_a_path_that_sqlite_uris_cannot_say_is_refused(tmp_path: Path):
         Registry.open(f"sqlite:///{tmp_path}/100%20/mlflow.db", "churn")
 
 
-@pytest.mark.slow
 def test_a_killed_registration_is_completed_by_the_next(blank: Path, tmp_path: Path):
     shutil.copy(blank, tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path}/mlflow.db"

@@ -10,6 +10,8 @@ from modelyard.registry.models import Registry, Version
 from modelyard.registry.transfer import copy_version
 from modelyard.routing import audit, document
 
+pytestmark = pytest.mark.slow
+
 SHA = "5e" * 32
 
 

@@ -19,6 +19,8 @@ from modelyard.routing.document import Ref
 from modelyard.routing.release import Release
 from modelyard.serving.scorer import Scorer
 
+pytestmark = pytest.mark.slow
+
 INPUTS = ["a", "b", "n"]
 
 

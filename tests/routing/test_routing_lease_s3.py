@@ -19,8 +19,10 @@ from modelyard.data.store import Store
 from modelyard.routing import Ref, Release, audit
 from modelyard.routing.document import KEY, read, renew, swap
 
+pytestmark = pytest.mark.slow
 
-@pytest.fixture(params=[moto, pytest.param(versitygw, marks=pytest.mark.slow)])
+
+@pytest.fixture(params=[moto, versitygw])
 def store(monkeypatch, tmp_path, request):
     with request.param(tmp_path) as world:
         for name, value in {"AWS_REGION": "us-east-1", **world}.items():
@@ -87,7 +89,6 @@ def add(uri, times):
         )  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("store", [moto], indirect=True)
 def test_processes_at_once_lose_no_swap_and_no_event(store):
     children = [CHILDREN.Process(target=_in_world, args=(dict(os.environ), store.uri, 5)) for _ in range(4)]

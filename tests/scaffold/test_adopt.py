@@ -23,6 +23,8 @@ from modelyard.scaffold.profile import Overrides
 from modelyard.scaffold.update import files
 from modelyard.scaffold.update.update import UpdateRequest, update
 
+pytestmark = pytest.mark.slow
+
 KILLED = """
 import os, sys
 sys.path[:0] = sys.argv[3:]
@@ -158,7 +160,6 @@ def test_it_is_updated_in_a_clone_without_the_branch_too(repository, take, git, 
     assert (tmp_path / "clone/README.md").read_text() == "# Mine\n"
 
 
-@pytest.mark.slow
 def test_what_was_adopted_passes_its_own_tests(repository, take):
     take(repository)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]

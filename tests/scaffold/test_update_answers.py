@@ -6,6 +6,8 @@ import yaml
 from modelyard.errors import RequestError
 from modelyard.scaffold.update import recorded
 
+pytestmark = pytest.mark.slow
+
 FILE = ".copier-answers.yml"
 
 

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from modelyard.cli import app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def call(project, editions):

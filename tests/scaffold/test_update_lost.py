@@ -12,6 +12,8 @@ from template_versions import released
 from modelyard import assets
 from modelyard.errors import OutsideError, RequestError
 
+pytestmark = pytest.mark.slow
+
 SRC = Path(assets.__file__).parent
 
 

@@ -3,6 +3,8 @@
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
+
 MINE = "help: ## Show MY targets"
 
 

@@ -10,6 +10,8 @@ from modelyard.scaffold.profile import Overrides
 from modelyard.scaffold.update import branch
 from modelyard.scaffold.update.update import UpdateRequest, update
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     "alone": {"platform": "none", "github": "acme/iris"},
     "own": {"platform": "own", "account": "123456789012", "github": "acme/iris"},

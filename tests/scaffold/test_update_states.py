@@ -10,6 +10,8 @@ from template_versions import released
 from modelyard.errors import OutsideError, RequestError
 from modelyard.scaffold.update.update import UpdateRequest, find, update
 
+pytestmark = pytest.mark.slow
+
 
 def everything(folder):
     """Each file below `folder` with its content, but for those that git rewrites when it looks."""

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 from released import Asked, contract, frame, released
 
 from modelyard.data.contract import Rule
@@ -10,6 +11,8 @@ from modelyard.routing import Ref
 from modelyard.serving.app import App
 from modelyard.serving.assign import Assigned
 from modelyard.serving.state import State
+
+pytestmark = pytest.mark.slow
 
 ROW = {"a": 0.5, "b": "x", "n": 150}
 

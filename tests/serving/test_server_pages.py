@@ -11,6 +11,8 @@ from modelyard.data.contract import Rule
 from modelyard.data.store import Store
 from modelyard.serving.logs import Log
 
+pytestmark = pytest.mark.slow
+
 ROW = {"a": 0.5, "b": "x", "n": 150}
 RAISES = """
 def features(rows):

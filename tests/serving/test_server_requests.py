@@ -16,6 +16,8 @@ from modelyard.serving import asgi, predict
 from modelyard.serving.problems import RefusalError
 from modelyard.serving.slow import look
 
+pytestmark = pytest.mark.slow
+
 GOOD = {"x": 0.5, "colour": "red", "n": 3, "flag": True, "day": "24.12.2024", "who": "Ann", "why": "z"}
 CHANGES = {
     "x": {

@@ -12,6 +12,8 @@ from modelyard.serving.assign import Assigned
 from modelyard.serving.reply import Request
 from modelyard.serving.turn import _ALONE, _FEW
 
+pytestmark = pytest.mark.slow
+
 ROWS = [{"a": i / 10 - 1, "b": "xy"[i % 2], "n": i} for i in range(20)]
 
 

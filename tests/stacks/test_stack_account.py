@@ -2,6 +2,9 @@ import json
 
 import pytest
 from platforms import only, planned, resources, statements
+from policy_verdicts import Role
+
+from modelyard.infra.components.account import task_roles
 
 OIDC = "token.actions.githubusercontent.com"
 
@@ -54,9 +57,8 @@ def test_the_looking_role_reads_no_secret_and_no_data():
     policy = statements(only(made, "iam/rolePolicy:RolePolicy", "churn-dev-plan"))
     assert "secretsmanager:GetSecretValue" in policy["NoSecrets"]["Action"]
     assert policy["NoSecrets"]["Effect"] == policy["NoData"]["Effect"] == "Deny"
-    assert not [
-        action for one in policy.values() if one["Effect"] == "Allow" for action in one["Action"] if "kms" in action
-    ]
+    allowed = [one for one in policy.values() if one["Effect"] == "Allow"]
+    assert [one["Sid"] for one in allowed if any("kms" in action for action in one["Action"])] == ["StateKey"]
 
 
 def test_the_changing_role_makes_roles_only_under_the_boundary_and_with_the_platform_s_names():
@@ -77,7 +79,7 @@ def test_the_changing_role_cannot_change_who_takes_the_roles_of_the_workflows():
     hands_off = policy["HandsOffItself"]
     assert (hands_off["Effect"], "iam:UpdateAssumeRolePolicy" in hands_off["Action"]) == ("Deny", True)
     made = {f"arn:aws:iam::123456789012:role/{one.inputs['name']}" for one in _roles("dev")}
-    assert set(hands_off["Resource"]) <= made
+    assert set(hands_off["Resource"]) == {arn for arn in made if "/churn-dev-" in arn}
 
 
 def _roles(env):
@@ -103,6 +105,38 @@ def test_the_loop_deploys_to_what_the_other_layers_make_and_nothing_else():
     assert f"{account.format('ecs')}:service/{cluster}/{service['name']}" in policy["Roll"]["Resource"]
     task = only(made, "ecs/taskDefinition:TaskDefinition", "churn")
     assert set(policy["HandOver"]["Resource"]) == {task["taskRoleArn"], task["executionRoleArn"]}
+
+
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_the_loop_hands_the_task_its_roles_within_its_boundary_and_no_other(env):
+    loop, task = Role(f"churn-{env}-loop", env), only(planned(env), "ecs/taskDefinition:TaskDefinition", "churn")
+    to_tasks = {"iam__PassedToService": "ecs-tasks.amazonaws.com"}
+    for role in (task["taskRoleArn"], task["executionRoleArn"]):
+        assert loop.may("iam:PassRole", role, **to_tasks)
+        assert not loop.may("iam:PassRole", role, iam__PassedToService="lambda.amazonaws.com")
+        assert not loop.may("iam:PassRole", role.replace("churn", "fraud"), **to_tasks)
+    assert not loop.may("iam:PassRole", f"arn:aws:iam::123456789012:role/churn-{env}-apply", **to_tasks)
+
+
+def test_a_preview_reads_roles_within_its_boundary_and_changes_none():
+    role, preview = "arn:aws:iam::123456789012:role/churn-dev-apply", Role("churn-dev-plan")
+    for action in ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "account:GetAlternateContact"):
+        assert preview.could(action, role), action
+    for action in ("iam:PutRolePolicy", "iam:CreateUser", "iam:PassRole", "account:PutAlternateContact"):
+        assert not preview.could(action, role), action
+
+
+def test_the_boundary_lets_roles_through_whose_long_names_were_shortened():
+    long = "churn-of-customers-of-the-northern-branches"
+    made = planned("dev", "account", repositories=[{"name": "churn"}, {"name": long}])
+    roles = only(made, "iam/policy:Policy", "boundary-workload")
+    allowed = statements(roles)["HandOver"]["Resource"]
+    ends = ("-service-task", "-service-execution")
+    shortened = {
+        name for env in ("dev", "staging", "prod") for name in task_roles(long, env) if not name.endswith(ends)
+    }
+    assert shortened
+    assert set(allowed) == {f"arn:aws:iam::*:role/{name}" for name in (*(f"*{end}" for end in ends), *shortened)}
 
 
 def test_the_identity_provider_is_made_once_or_adopted():
@@ -145,4 +179,5 @@ def test_a_second_region_makes_roles_and_regional_guards_only():
         "churn-prod-plan",
         "churn-prod-apply",
         "churn-prod-loop",
+        "churn-prod-watch",
     }

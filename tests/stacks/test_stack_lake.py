@@ -104,8 +104,9 @@ def test_no_policy_reaches_beyond_its_project_or_uses_any_key():
             assert "fraud" not in text
 
 
-def test_the_role_of_the_workflows_gets_the_data_of_its_project():
+def test_the_roles_of_the_workflows_get_the_data_of_their_project():
     made = planned("dev", "lake")
-    attached = only(made, "iam/rolePolicyAttachment:RolePolicyAttachment", "churn")
-    assert attached["role"] == "churn-dev-loop"
-    assert attached["policyArn"].endswith("policy/churn-dev-data-loop")
+    for name, what in (("churn", "loop"), ("churn-watch", "watch")):
+        attached = only(made, "iam/rolePolicyAttachment:RolePolicyAttachment", name)
+        assert attached["role"] == f"churn-dev-{what}"
+        assert attached["policyArn"].endswith(f"policy/churn-dev-data-{what}")

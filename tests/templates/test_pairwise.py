@@ -23,6 +23,8 @@ from modelyard.scaffold import vendor
 from modelyard.scaffold.new import NewRequest
 from modelyard.scaffold.profile import Overrides
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(sys.executable).parent
 TARGETS = {"binary": "returned", "multiclass": "grade", "regression": "price"}
 ANSWERS: dict[str, list[Any]] = {

@@ -10,22 +10,44 @@ from expressions import evaluate
 from workflow_files import Job, Workflow
 
 ENVIRONMENTS = ("dev", "staging", "prod")
-_KINDS = "REGION|PLAN_ROLE|APPLY_ROLE|LOOP_ROLE|IMAGE|SERVICE_URL|RUNNER|BACKEND"
+_KINDS = "REGION|PLAN_ROLE|APPLY_ROLE|LOOP_ROLE|WATCH_ROLE|IMAGE|SERVICE_URL|RUNNER|BACKEND"
 _KNOWN = re.compile(rf"MODELYARD_(?:{_KINDS})_(?:DEV|STAGING|PROD)|MODELYARD_ATTEST")
 _HOSTED = "ubuntu-24.04"
 _PULL_ONLY = "${{ github.event_name == 'pull_request' }}"
+_OUTSIDE = ("plan", "watch")  # roles that trust no environment
+_LOOKS = ("monitor", "report")
 _DEPLOYS = (("deploy",), ("release", "start"), ("models", "copy"), ("infra", "up"), ("infra", "destroy"))
 
 
 def roles_need_their_environment(workflows: list[Workflow]) -> Iterator[str]:
-    """`apply` and `loop` trust `environment:NAME` only; `plan` trusts pull requests and main, never an environment."""
+    """`apply` and `loop` trust `environment:NAME` only; `plan` and `watch` trust main, never an environment."""
     for job in _jobs(workflows):
         named = _environment(job)
-        wanted = {env for what, env in job.roles() if what != "plan"}
+        wanted = {env for what, env in job.roles() if what not in _OUTSIDE}
         if wanted and wanted != {named}:
             yield f"{job.where}: takes a role of {sorted(wanted)} in environment {named}"
-        if named and any(what == "plan" for what, _ in job.roles()):
-            yield f"{job.where}: the plan role trusts no environment, and this is {named}"
+        for what in sorted({what for what, _ in job.roles()} & set(_OUTSIDE)) if named else ():
+            yield f"{job.where}: the {what} role trusts no environment, and this is {named}"
+
+
+def who_watches_comes_from_main(workflows: list[Workflow]) -> Iterator[str]:
+    """AWS refuses the role elsewhere: a job that starts there would fail late, and without saying why."""
+    for job in _watching(workflows):
+        variables = dict.fromkeys(re.findall(r"vars\.(\w+)", str(job.own)), "set")
+        starts = {
+            ref: bool(evaluate(str(job.own.get("if", "true")), {"vars": variables, "github": {"ref": ref}}))
+            for ref in ("refs/heads/main", "refs/heads/other", "refs/tags/main")
+        }
+        if starts != {"refs/heads/main": True, "refs/heads/other": False, "refs/tags/main": False}:
+            yield f"{job.where}: takes the watch role where it is not trusted: {starts}"
+
+
+def who_watches_changes_nothing(workflows: list[Workflow]) -> Iterator[str]:
+    """Nobody approves such a job, so it neither trains nor releases; it may ask for that."""
+    for job in _watching(workflows):
+        for call in job.modelyard:
+            if "--retrain" in call or not call or call[0] not in _LOOKS:
+                yield f"{job.where}: looks only, and calls modelyard {' '.join(call)}"
 
 
 def jobs_keep_to_one_environment(workflows: list[Workflow]) -> Iterator[str]:
@@ -75,7 +97,8 @@ def machines_are_known(workflows: list[Workflow]) -> Iterator[str]:
         label = job.own.get("runs-on")
         if label == _HOSTED:
             continue
-        runner = f"MODELYARD_RUNNER_{(_environment(job) or '?').upper()}"
+        looked_at = next((env for what, env in job.roles() if what == "watch"), "?")
+        runner = f"MODELYARD_RUNNER_{(_environment(job) or looked_at).upper()}"
         run = {"run_id": 7, "run_attempt": 2}
         with_runner = evaluate(str(label), {"vars": {runner: "flights"}, "github": run})
         if (with_runner, evaluate(str(label), {"github": run})) != ("codebuild-flights-7-2", _HOSTED):
@@ -138,6 +161,10 @@ def _environment(job: Job) -> str | None:
     return named.get("name") if isinstance(named, dict) else named
 
 
+def _watching(workflows: list[Workflow]) -> Iterator[Job]:
+    return (job for job in _jobs(workflows) if any(what == "watch" for what, _ in job.roles()))
+
+
 def _concurrency(job: Job) -> dict:
     found = job.own.get("concurrency") or job.workflow.document.get("concurrency") or {}
     return found if isinstance(found, dict) else {"group": found}
@@ -150,6 +177,8 @@ def _jobs(workflows: list[Workflow]) -> Iterator[Job]:
 
 RULES = (
     roles_need_their_environment,
+    who_watches_comes_from_main,
+    who_watches_changes_nothing,
     jobs_keep_to_one_environment,
     roles_are_assumed_from_the_job,
     environments_never_overlap,

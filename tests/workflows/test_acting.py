@@ -7,6 +7,8 @@ import events
 import pytest
 from acting import Actor, commit, git
 
+pytestmark = pytest.mark.slow
+
 HEAD = "permissions: {}\non:\n  push:\n  repository_dispatch:\n    types: [modelyard-retrain]\n"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 UPLOAD = "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a"

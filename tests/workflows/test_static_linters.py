@@ -12,6 +12,8 @@ from test_static_broken import GOOD
 from toolchain import tool
 from variants import VARIANTS, repository
 
+pytestmark = pytest.mark.slow
+
 BIN = Path(sys.executable).parent
 SCHEMAS = {"workflows": "vendor.github-workflows", "dependabot": "vendor.dependabot"}
 

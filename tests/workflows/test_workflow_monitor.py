@@ -15,8 +15,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "monitoring"))
 
 pytestmark = pytest.mark.slow
 
-ROLE = "arn:aws:iam::111122223333:role/flights-dev-loop"
-CONFIGURED = {"MODELYARD_LOOP_ROLE_DEV": ROLE, "MODELYARD_REGION_DEV": "eu-west-1"}
+ROLE, WATCHES = (f"arn:aws:iam::111122223333:role/flights-dev-{what}" for what in ("loop", "watch"))
+CONFIGURED = {
+    "MODELYARD_LOOP_ROLE_DEV": ROLE,
+    "MODELYARD_WATCH_ROLE_DEV": WATCHES,
+    "MODELYARD_REGION_DEV": "eu-west-1",
+}
 
 
 @pytest.fixture
@@ -79,7 +83,9 @@ def test_drift_becomes_an_issue_and_an_event_that_ends_in_a_registered_model(act
     serve(in_dev, moved=60.0)
     watched = act(in_dev, "monitor", "schedule", payload=events.scheduled(), **runs)
     assert watched.failed == {"dev": ["Drift, performance, service"]}, str(watched)
-    assert watched.jobs["prod"].result == "skipped"
+    assert {watched.jobs[name].result for name in ("elsewhere", "prod")} == {"skipped"}
+    [assumed] = [call for call in watched.calls if call.action == "configure-aws-credentials"]
+    assert assumed.inputs == {"role-to-assume": WATCHES, "aws-region": "eu-west-1"}
     summary = watched.jobs["dev"].summary
     assert "exit code 1, drift" in summary
     assert "distance" in summary
@@ -116,6 +122,15 @@ def test_nobody_is_asked_by_a_workflow_where_the_alarm_of_the_platform_does_that
     named.write_text(named.read_text().replace("  dev: {}", asks))
     assert _platform_asks(config.load(in_dev, "dev"))
     assert not _platform_asks(config.load(in_dev, "local"))
+
+
+def test_elsewhere_than_on_main_nothing_is_looked_at_and_the_run_says_why(act: Actor, in_dev: Path, github) -> None:
+    by_hand = events.by_hand("other")
+    done = act(in_dev, "monitor", "workflow_dispatch", payload=by_hand, variables=CONFIGURED, github_api=github.url)
+    assert done.failed == {"elsewhere": ["Say what to do"]}, str(done)
+    assert done.jobs["dev"].result == "skipped"
+    assert "this is refs/heads/other. Run it on main." in done.jobs["elsewhere"].summary
+    assert not done.calls
 
 
 def test_an_environment_without_a_role_is_not_looked_at(act: Actor, in_dev: Path, github) -> None:

@@ -70,8 +70,8 @@ class Job:
         return {name: value for name, value in known.items() if "${{" not in value}
 
     def roles(self) -> set[tuple[str, str]]:
-        """Return the roles that it names, as (plan|apply|loop, environment)."""
-        found = re.findall(r"vars\.MODELYARD_(PLAN|APPLY|LOOP)_ROLE_(\w+)", str({**self.own, "if": ""}))
+        """Return the roles that it names, as (plan|apply|loop|watch, environment)."""
+        found = re.findall(r"vars\.MODELYARD_(PLAN|APPLY|LOOP|WATCH)_ROLE_(\w+)", str({**self.own, "if": ""}))
         return {(what.lower(), env.lower()) for what, env in found}
 
     def runs(self, *words: str) -> bool:

@@ -51,20 +51,31 @@ class Aws(Service):
         if token == "aws:index/getAvailabilityZones:getAvailabilityZones":
             names = [f"{region}{zone}" for zone in ZONES]
             return {"id": region, "names": names, "zoneIds": names, "groupNames": [region], "region": region}
-        if token == "aws:secretsmanager/getRandomPassword:getRandomPassword":
-            return {
-                "id": "password",
-                "randomPassword": secrets.token_hex(16),
-                "region": region,
-            }  # another one each time
-        if token == "aws:secretsmanager/getSecretVersion:getSecretVersion":
-            text = {"secretString": "a secret of the tests", "secretBinary": "", "versionId": "1"}
-            return (
-                arguments
-                | text
-                | {"id": "version", "arn": arguments["secretId"], "createdDate": "", "versionStages": []}
-            )
+        if token in _ANSWERS:
+            return _ANSWERS[token](arguments, region)
         raise NotImplementedError(f"the stand-in for AWS has no function {token}")
+
+
+def _random(_: dict[str, Any], region: str) -> dict[str, Any]:
+    return {"id": "password", "randomPassword": secrets.token_hex(16), "region": region}  # another one each time
+
+
+def _secret(arguments: dict[str, Any], _: str) -> dict[str, Any]:
+    text = {"secretString": "a secret of the tests", "secretBinary": "", "versionId": "1"}
+    return arguments | text | {"id": "version", "arn": arguments["secretId"], "createdDate": "", "versionStages": []}
+
+
+def _alias(arguments: dict[str, Any], region: str) -> dict[str, Any]:
+    here, key = f"arn:aws:kms:{region}:{fabricate.ACCOUNT}", fabricate.digest(arguments["name"])
+    named = {"id": key, "arn": f"{here}:{arguments['name']}", "region": region}
+    return arguments | named | {"targetKeyId": key, "targetKeyArn": f"{here}:key/{key}"}
+
+
+_ANSWERS = {
+    "aws:secretsmanager/getRandomPassword:getRandomPassword": _random,
+    "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret,
+    "aws:kms/getAlias:getAlias": _alias,
+}
 
 
 def _parts(token: str, identifier: str) -> dict[str, Any]:

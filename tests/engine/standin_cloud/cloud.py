@@ -54,6 +54,7 @@ class Cloud:
     faults: list[Fault] = field(default_factory=list)
     serial: int = 0
     strict: bool = True
+    closed: frozenset[str] = frozenset()  # types that may not be read, functions that may not be asked
     cluster: Any = None  # the cloud of Kubernetes, where there is one
     _lock: Any = field(default_factory=threading.RLock, repr=False)
 

@@ -104,6 +104,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Read(self, request, context):  # noqa: N802
+        self._refuse_closed(_token(request.urn), context)
         with self.cloud.open() as cloud:
             found = cloud.find(_token(request.urn), request.id)
         if found is None:
@@ -122,6 +123,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         return self._operate("delete", token, request.urn, context, lambda: self._delete(token, request.id))
 
     def Invoke(self, request, context):  # noqa: N802
+        self._refuse_closed(request.tok, context)
         found = self.answer(request.tok, wire.plain(request.args), self._of(context))
         return provider_pb2.InvokeResponse(**{"return": wire.struct(found)})
 
@@ -131,6 +133,10 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
 
     def _of(self, context: grpc.ServicerContext) -> Settings:
         return self.settings.get(context.peer(), Settings())
+
+    def _refuse_closed(self, token: str, context: grpc.ServicerContext) -> None:
+        if token in self.cloud.closed:
+            context.abort(grpc.StatusCode.UNKNOWN, f"AccessDeniedException: nobody may read {token}")
 
     def _create(self, token: str, urn: str, inputs: dict[str, Any], settings: Settings) -> Any:
         self.cloud.serial += 1

@@ -32,6 +32,7 @@ class World(pulumi.runtime.Mocks):
 
     seen: list[Seen] = field(default_factory=list)
     options: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs):
         self.seen.append(Seen(args.typ, args.name, dict(args.inputs), self.options.pop((args.typ, args.name), {})))
@@ -43,6 +44,7 @@ class World(pulumi.runtime.Mocks):
         return f"{args.name}-id", {**made, **args.inputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs):
+        self.asked.append(args.token)
         answers = {
             "aws:secretsmanager/getRandomPassword:getRandomPassword": {"randomPassword": "drawn"},
             "aws:secretsmanager/getSecretVersion:getSecretVersion": {"secretString": "ghp_hidden"},

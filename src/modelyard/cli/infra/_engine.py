@@ -100,6 +100,8 @@ def text(outcome: "Outcome") -> str:
         for la in outcome.layers
     ]
     lines = [_output.table(header, rows)] if rows else ["No layer is up."]
+    if not getattr(outcome, "secrets_compared", True):
+        lines += ["", "Secret values were not compared: those of the state cannot be opened from here."]
     for layer, values in outcome.outputs.items():
         lines += ["", f"{layer}:", *(f"  {name}: {value}" for name, value in values.items())]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from modelyard.infra.engine.targets import Request
     from modelyard.infra.platform import EnvName, Platform
 
-NAMES = ("REGION", "PLAN_ROLE", "APPLY_ROLE", "LOOP_ROLE", "IMAGE", "SERVICE_URL", "RUNNER", "BACKEND")
+NAMES = ("REGION", "PLAN_ROLE", "APPLY_ROLE", "LOOP_ROLE", "WATCH_ROLE", "IMAGE", "SERVICE_URL", "RUNNER", "BACKEND")
 LAYERS = ("account", "ci", "project")
 Outputs = Mapping[str, Mapping[str, Any]]
 Note = Callable[[str], object]
@@ -58,7 +58,8 @@ def _of(request: "Request", platform: "Platform", project: str, note: Note) -> V
     known["REGION"] = platform.region_of(env)
     if home.startswith("file:"):
         return Values(known, missing="the state lies on this machine only: unset PULUMI_BACKEND_URL", settled=True)
-    return Values(known | {"BACKEND": home}, settled=True)
+    older = f"{env} has no role to look with: `modelyard infra up --env {env}`, then run this again"
+    return Values(known | {"BACKEND": home}, missing="" if "WATCH_ROLE" in known else older, settled=True)
 
 
 def _request(platform: "Platform", path: Path, env: "EnvName", project: str) -> "Request":
@@ -88,6 +89,7 @@ def values(outputs: Outputs, project: str, env: str) -> dict[str, str]:
         "PLAN_ROLE": roles.get("plan"),
         "APPLY_ROLE": roles.get("apply"),
         "LOOP_ROLE": roles.get("loop"),
+        "WATCH_ROLE": roles.get("watch"),
         "IMAGE": own.get("image_repository"),
         "SERVICE_URL": own.get("url"),
         "RUNNER": outputs.get("ci", {}).get("runners", {}).get(project),

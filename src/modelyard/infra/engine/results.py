@@ -35,3 +35,9 @@ class Outcome(Record):
     def changes(self) -> int:
         """How many resources differ in all layers."""
         return sum(layer.changes for layer in self.layers)
+
+
+class Previewed(Outcome):
+    """What `up` would do. Without `secrets_compared`, a secret that alone differs is not among the changes."""
+
+    secrets_compared: bool = True

@@ -3,13 +3,14 @@
 Nothing is remembered between runs but the state: a layer that is finished answers within a second that it is the same.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from typing import Any
 
 from pulumi.automation import Stack
 
+from modelyard.infra.engine import unsecret
 from modelyard.infra.engine.protection import Loosened, held
-from modelyard.infra.engine.results import LayerResult, Outcome
+from modelyard.infra.engine.results import LayerResult, Outcome, Previewed
 from modelyard.infra.engine.session import Run, Session, masked, session
 from modelyard.infra.engine.stacks import Target
 from modelyard.infra.engine.targets import with_placeholders
@@ -35,20 +36,28 @@ def up(run: Run, targets: Sequence[Target]) -> Outcome:
     return Outcome(layers=tuple(done), outputs=outputs)
 
 
-def preview(run: Run, targets: Sequence[Target], planned: Planned, wanted: Collection[str] = ()) -> Outcome:
+def preview(run: Run, targets: Sequence[Target], planned: Planned, wanted: Collection[str] = ()) -> Previewed:
     """Say what `up` would do with the `wanted` layers; empty means all.
 
     `targets` are all layers of the environment: one below that is not up is represented by the outputs of its plan.
+    Where the secrets in the state may not be opened, they are left out of it.
     """
-    done: list[LayerResult] = []
+    with unsecret.where_shut(run, targets) as (at, seen):
+        done = _previewed(at, seen, planned, wanted)
+        return Previewed(layers=tuple(done), secrets_compared=at.blind is None)
+
+
+def _previewed(
+    run: Run, targets: Sequence[Target], planned: Planned, wanted: Collection[str]
+) -> Generator[LayerResult]:
     missing: dict[str, dict[str, Any]] = {}
-    for target in _up_to_last(targets, wanted):
+    asked = _up_to_last(targets, wanted)
+    for target in asked:
         if not wanted or target.kind in wanted:
             given = with_placeholders(target, missing) if missing else target
-            done.append(_preview(run, given, tuple(missing)))
-        if not _is_up(run, target):
+            yield _preview(run, given, tuple(missing))
+        if target is not asked[-1] and not _is_up(run, target):
             missing[target.kind] = planned().get(target.kind, {})
-    return Outcome(layers=tuple(done))
 
 
 def _up_to_last(targets: Sequence[Target], wanted: Collection[str]) -> Sequence[Target]:
@@ -65,8 +74,9 @@ def _is_up(run: Run, target: Target) -> bool:
 def _preview(run: Run, target: Target, placeholders: tuple[str, ...]) -> LayerResult:
     with session(run, target) as at:
         stack = at.made()
-        at.work(lambda: stack.preview(refresh=True, **at.options()))
-        return at.result(placeholders)
+        read = unsecret.read_anew(at, stack)
+        at.work(lambda: stack.preview(refresh=not read, **at.options()))
+        return at.result(placeholders, same=at.watch.counts["same"] - at.watch.read)
 
 
 def refresh(run: Run, targets: Sequence[Target]) -> Outcome:

@@ -13,7 +13,9 @@ from pulumi.automation.events import StepEventStateMetadata
 
 from modelyard.infra.engine import adoption, failures, locks, pending, quiet, stacks
 from modelyard.infra.engine.backend import Backend
+from modelyard.infra.engine.blind import Blind
 from modelyard.infra.engine.executable import Command
+from modelyard.infra.engine.masking import Masks
 from modelyard.infra.engine.programs import Program
 from modelyard.infra.engine.results import MASK, LayerResult
 from modelyard.infra.engine.stacks import Target, Workspace
@@ -37,7 +39,7 @@ class Run:
 
     `look` finds resources that a killed run left in doubt. `pack` holds the policies. `unlock` takes away a
     lock whose holder cannot be seen from here. `delete_data` also deletes what is protected. Without `changes` the
-    state is only read.
+    state is only read. `blind` says by stack what is masked, where no secret may be seen.
     """
 
     command: Command
@@ -49,6 +51,17 @@ class Run:
     unlock: bool = False
     delete_data: bool = False
     changes: bool = True
+    blind: Mapping[str, Masks] | None = None
+
+    def program(self, target: Target) -> Program:
+        """Return the program of a layer."""
+        if self.blind is None:
+            return Program(target.layer, target.folder)
+        return Blind(target.layer, target.folder, self.masks(target).hidden)
+
+    def masks(self, target: Target) -> Masks:
+        """Return what is masked in the state of a layer."""
+        return (self.blind or {}).get(target.qualified, Masks())
 
 
 @dataclass
@@ -131,7 +144,7 @@ class Session:
 def session(run: Run, target: Target) -> Generator[Session]:
     """Open a layer for one operation."""
     quiet.install()
-    program, watch = Program(target.layer, target.folder), Watch(target.layer, run.report)
+    program, watch = run.program(target), Watch(target.layer, run.report)
     began = time.monotonic()
     run.report(target.layer, 0, None)
     with stacks.workspace(target, run.backend, run.command, program) as space:

@@ -25,6 +25,7 @@ class Watch:
     report: Progress
     total: int | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    read: int = 0  # how many of those counted as the same were only read anew
     changed: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)  # (operation, urn, properties)
     messages: list[tuple[str, str]] = field(default_factory=list)  # (urn, message)
     begun: dict[str, StepEventStateMetadata] = field(default_factory=dict)  # what the program asked for, by URN
@@ -47,6 +48,7 @@ class Watch:
         if kind is None or found is None or not found.custom or step.type.startswith("pulumi:"):
             return
         self.counts[kind] += 1
+        self.read += step.op == OpType.REFRESH
         if kind != "same":
             self.changed.append((kind, step.urn, tuple(step.diffs or ())))
         self.report(self.layer, sum(self.counts.values()), self.total)

@@ -192,6 +192,12 @@ def _secret(arguments: Mapping[str, Any], _place: Place) -> dict[str, Any]:
     return {"id": arguments.get("secretId"), "secretId": arguments.get("secretId"), "secretString": "planned"}
 
 
+def _alias(arguments: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    name = str(arguments.get("name"))
+    here, key = f"arn:aws:kms:{place.region}:{place.account}", _hex(name, 32)
+    return {"id": name, "name": name, "arn": f"{here}:{name}", "targetKeyId": key, "targetKeyArn": f"{here}:key/{key}"}
+
+
 def _zone(arguments: Mapping[str, Any], _place: Place) -> dict[str, Any]:
     name = str(arguments.get("name") or "zone")
     return {"id": arguments.get("zoneId") or f"Z{_hex(name, 17).upper()}", "name": name, "nameServers": []}
@@ -200,6 +206,7 @@ def _zone(arguments: Mapping[str, Any], _place: Place) -> dict[str, Any]:
 _CALLS = {
     "aws:secretsmanager/getRandomPassword:getRandomPassword": _random,
     "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret,
+    "aws:kms/getAlias:getAlias": _alias,
     "aws:route53/getZone:getZone": _zone,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _identity_of_caller,

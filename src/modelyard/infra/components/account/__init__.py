@@ -1,6 +1,7 @@
 """What an AWS account needs once: GitHub's identity, roles, guard rails, budgets."""
 
 from modelyard.infra.components.account.boundary import Boundaries, BoundariesArgs
+from modelyard.infra.components.account.deploy import task_roles
 from modelyard.infra.components.account.guards import Contact, GuardRails, GuardRailsArgs
 from modelyard.infra.components.account.oidc import GithubProvider, GithubProviderArgs
 from modelyard.infra.components.account.roles import RepositoryRoles, RepositoryRolesArgs
@@ -20,4 +21,5 @@ __all__ = [
     "RepositoryRolesArgs",
     "Spend",
     "SpendArgs",
+    "task_roles",
 ]

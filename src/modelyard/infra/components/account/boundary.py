@@ -1,10 +1,12 @@
 """The most that any role of the platform can ever be allowed, whatever its own policies say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from modelyard.infra.components.account import deploy
 from modelyard.infra.components.documents import Statement, allow, deny, document
 
 _OUT_OF_REACH = ("account:*", "organizations:*", "iam:*", "billing:*")
@@ -12,9 +14,10 @@ _OUT_OF_REACH = ("account:*", "organizations:*", "iam:*", "billing:*")
 
 @dataclass(frozen=True, kw_only=True)
 class BoundariesArgs:
-    """`prefix` begins the names of both policies."""
+    """`prefix` begins the names of both policies; `task_roles` are the names of roles that workflows hand to tasks."""
 
     prefix: str
+    task_roles: Sequence[str] = ()
 
 
 class Boundaries(pulumi.ComponentResource):
@@ -27,7 +30,7 @@ class Boundaries(pulumi.ComponentResource):
             f"{name}-workload",
             name=f"{args.prefix}-boundary",
             description="The most a role made by a layer may do",
-            policy=document([_all_but(_OUT_OF_REACH)]),
+            policy=document([_all_but(_OUT_OF_REACH), *_yet(args.task_roles)]),
             opts=child,
         ).arn
         self.apply_arn = aws.iam.Policy(
@@ -43,6 +46,17 @@ class Boundaries(pulumi.ComponentResource):
 def _all_but(actions: tuple[str, ...]) -> Statement:
     # a boundary grants nothing: it only limits what other policies grant
     return {"Sid": "AllBut", "Effect": "Allow", "NotAction": list(actions), "Resource": ["*"]}
+
+
+def _yet(task_roles: Sequence[str]) -> list[Statement]:
+    """Leave possible what is out of reach otherwise: a preview reads roles too, and an image needs its task's roles."""
+    endings = tuple(f"-{kind}" for kind in deploy.TASK_ROLES)
+    shortened = [name for name in task_roles if not name.endswith(endings)]
+    roles = [f"arn:aws:iam::*:role/{name}" for name in (*(f"*{ending}" for ending in endings), *shortened)]
+    return [
+        allow("Look", ["iam:Get*", "iam:List*", "account:Get*"], ["*"]),
+        allow("HandOver", ["iam:PassRole"], roles, condition=deploy.TO_TASKS),
+    ]
 
 
 def _never() -> list[Statement]:

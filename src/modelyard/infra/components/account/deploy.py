@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from modelyard.infra.components import names
+from modelyard.infra.components.account import watch
 from modelyard.infra.components.documents import Statement, allow
 
 _PUSH = (
@@ -23,6 +24,8 @@ _ROLL = (
     "ecs:StopServiceDeployment",
     "ecs:ContinueServiceDeployment",
 )
+TASK_ROLES = ("service-task", "service-execution")
+TO_TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ def statements(release: Release) -> list[Statement]:
         allow("Register", ["ecs:RegisterTaskDefinition", "ecs:TagResource"], [f"{ecs}:task-definition/{own}:*"]),
         allow("ReadTasks", ["ecs:DescribeTaskDefinition"], ["*"], condition=everywhere),  # has no resource
         allow("Roll", _ROLL, services),
-        allow("HandOver", ["iam:PassRole"], _task_roles(release), condition=_to_tasks()),
-        allow("Tell", ["cloudwatch:PutMetricData"], ["*"], condition=_namespace()),  # has no resource
+        allow("HandOver", ["iam:PassRole"], _task_roles(release), condition=TO_TASKS),
+        watch.tell(),
         allow("Alarms", ["cloudwatch:DescribeAlarms"], [_alarms(release)]),
         allow("Judge", ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], condition=everywhere),  # likewise
         allow("Find", ["elasticloadbalancing:DescribeLoadBalancers"], ["*"], condition=everywhere),  # has no resource
@@ -69,18 +72,13 @@ def _kubernetes(release: Release) -> str:
     return f"arn:aws:eks:{release.region}:{release.account}:cluster/{called}"
 
 
+def task_roles(project: str, env: str) -> list[str]:
+    """Return the names of the roles that a service's task has, as the layer `project` makes them."""
+    return [names.physical(project, env, kind, 64) for kind in TASK_ROLES]
+
+
 def _task_roles(release: Release) -> list[str]:
-    kinds = ("service-task", "service-execution")
-    called = [names.physical(release.project, release.env, kind, 64) for kind in kinds]
-    return [f"arn:aws:iam::{release.account}:role/{name}" for name in called]
-
-
-def _to_tasks() -> dict[str, dict[str, str]]:
-    return {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-
-
-def _namespace() -> dict[str, dict[str, str]]:
-    return {"StringEquals": {"cloudwatch:namespace": "Modelyard"}}
+    return [f"arn:aws:iam::{release.account}:role/{name}" for name in task_roles(release.project, release.env)]
 
 
 def _alarms(release: Release) -> str:

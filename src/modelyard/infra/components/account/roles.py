@@ -1,4 +1,4 @@
-"""The three roles of a repository in one environment: `plan` looks, `apply` changes, `loop` trains and releases."""
+"""The roles of a repository in one environment: `plan` previews, `apply` changes, `loop` releases, `watch` looks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components import names
-from modelyard.infra.components.account import deploy
+from modelyard.infra.components.account import deploy, previews, watch
 from modelyard.infra.components.account.boundary import may_make_roles
 from modelyard.infra.components.account.trust import GithubRepository, trust
-from modelyard.infra.components.documents import Statement, allow, deny, document
+from modelyard.infra.components.documents import Statement, deny, document
 
 _MANAGED = "arn:aws:iam::aws:policy"
-_LOOK = ("job-function/ViewOnlyAccess", "SecurityAudit")
+ROLES = ("plan", "apply", "loop", "watch")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryRolesArgs:
-    """`situations` of GitHub: pull requests and `main` for `plan`, the environment's name for the other two."""
+    """`situations` of GitHub: the environment's name for what changes it, `main` for what looks, pulls for `plan`."""
 
     platform: str
     project: str
@@ -33,7 +33,7 @@ class RepositoryRolesArgs:
 
 
 class RepositoryRoles(pulumi.ComponentResource):
-    """Produces the roles `plan`, `apply` and `loop` with their policies."""
+    """Produces the roles `plan`, `apply`, `loop` and `watch` with their policies."""
 
     def __init__(self, name: str, args: RepositoryRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("modelyard:account:RepositoryRoles", name, None, opts)
@@ -43,7 +43,9 @@ class RepositoryRoles(pulumi.ComponentResource):
         plan = self._role("plan", ["pull_request", "ref:refs/heads/main"], args.boundary_arn)
         apply = self._role("apply", inside, args.apply_boundary_arn)
         loop = self._role("loop", inside, args.boundary_arn)
-        self._may(plan, "plan", _plan(args), managed=_LOOK)
+        watcher = self._role("watch", watch.SITUATIONS, args.boundary_arn)
+        looks = previews.statements(args.platform, args.region, args.state_bucket)
+        self._may(plan, "plan", looks, managed=previews.LOOK)
         prefixes = sorted({f"{owner}-{args.env}" for owner in (args.platform, args.project)})
         make_roles = may_make_roles(args.account, prefixes, args.boundary_arn)
         limits = [_hands_off_itself(args), _one_region(args)]
@@ -52,8 +54,10 @@ class RepositoryRoles(pulumi.ComponentResource):
             platform=args.platform, project=args.project, env=args.env, account=args.account, region=args.region
         )
         self._may(loop, "loop", deploy.statements(released))
-        self.names = {"plan": plan.name, "apply": apply.name, "loop": loop.name}
-        self.arns = {"plan": plan.arn, "apply": apply.arn, "loop": loop.arn}
+        self._may(watcher, "watch", watch.statements())
+        made = dict(zip(ROLES, (plan, apply, loop, watcher), strict=True))
+        self.names = {what: role.name for what, role in made.items()}
+        self.arns = {what: role.arn for what, role in made.items()}
         self.register_outputs({"arns": self.arns})
 
     def _role(self, what: str, situations: Sequence[str], boundary: pulumi.Input[str]) -> aws.iam.Role:
@@ -76,27 +80,9 @@ class RepositoryRoles(pulumi.ComponentResource):
             aws.iam.RolePolicyAttachment(attached, role=role.name, policy_arn=arn, opts=self._child)
 
 
-def _plan(args: RepositoryRolesArgs) -> list[Statement]:
-    """Return what `plan` may besides looking: read the state, and nothing that is secret.
-
-    A pull request runs as this role. It cannot decrypt: a preview shows what changes, never a secret's value.
-    """
-    state = f"arn:aws:s3:::{args.state_bucket}"
-    secret = ["secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
-    return [
-        allow("State", ["s3:GetObject", "s3:ListBucket"], [state, f"{state}/.pulumi/*"]),
-        deny("NoSecrets", secret, ["*"]),
-        _no_data(state),
-    ]
-
-
-def _no_data(state: str) -> Statement:
-    return {"Sid": "NoData", "Effect": "Deny", "Action": ["s3:GetObject"], "NotResource": [f"{state}/*"]}
-
-
 def _hands_off_itself(args: RepositoryRolesArgs) -> Statement:
     """Keep `apply` from changing who may take the roles of the workflows, its own among them."""
-    roles = [names.physical(args.project, args.env, what, 64) for what in ("plan", "apply", "loop")]
+    roles = [names.physical(args.project, args.env, what, 64) for what in ROLES]
     arns = [f"arn:aws:iam::{args.account}:role/{role}" for role in roles]
     actions = ["iam:UpdateAssumeRolePolicy", "iam:DeleteRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
     return deny("HandsOffItself", actions, arns)

@@ -62,8 +62,9 @@ class Entries(pulumi.ComponentResource):
 def of_workflows(
     projects: Sequence[str], roles: pulumi.Output[Any], env: str, namespaces: Sequence[str]
 ) -> dict[str, Entry]:
-    """Return the entries of each project's three roles: `apply` administers, `plan` looks, `loop` edits in namespaces.
+    """Return the entries of each project's roles: `apply` administers, `plan` looks, `loop` edits in namespaces.
 
+    `watch` has none: what it looks at lies in the store.
     `roles` is project -> environment -> role -> ARN, as the layer `account` exports it.
     """
     policies = {"apply": ADMIN, "plan": VIEW, "loop": EDIT}

@@ -1,93 +1,60 @@
-"""Who may do what with the data: policies for people and tools, and for each ML repository's own roles."""
+"""What the roles of one ML repository may do with its folder of the store, and with the lake."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components.documents import Statement, allow, document
-from modelyard.infra.components.lake.bucket import RESULTS
+from modelyard.infra.components.lake.objects import READ, WRITE, below, listing, under, use_key
 
-_READ = ("s3:GetObject", "s3:GetObjectVersion")
-_WRITE = ("s3:PutObject", "s3:AbortMultipartUpload")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ZoneAccessArgs:
-    """`name` begins the names of the two policies; the rest is the lake's, and what answers questions about it."""
-
-    name: str
-    lake_arn: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
-    database_arns: Sequence[pulumi.Input[str]]
-    workgroup_arn: pulumi.Input[str]
-
-
-class ZoneAccess(pulumi.ComponentResource):
-    """Produces the policies `reader` (curated data, and questions) and `writer` (raw and curated data)."""
-
-    def __init__(self, name: str, args: ZoneAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("modelyard:lake:ZoneAccess", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        results = f"{RESULTS}*"
-        reader = [
-            _list(args.lake_arn, ["curated/*", results]),
-            allow("Read", _READ, _under(args.lake_arn, ["curated/*", results])),
-            allow("Answers", _WRITE, _under(args.lake_arn, [results])),
-            allow("Catalogue", ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
-                  _catalogue(args.database_arns)),
-            allow("Ask", ["athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution",
-                          "athena:GetQueryResults", "athena:GetWorkGroup"], [args.workgroup_arn]),
-            _use_key(args.key_arn),
-        ]  # fmt: skip
-        zones = ["raw/*", "curated/*"]
-        writer = [
-            _list(args.lake_arn, zones),
-            allow("Write", (*_READ, *_WRITE, "s3:DeleteObject"), _under(args.lake_arn, zones)),
-            _use_key(args.key_arn),
-        ]
-        self.reader_arn = aws.iam.Policy(
-            f"{name}-reader", name=f"{args.name}-reader", policy=document(reader), opts=child
-        ).arn
-        self.writer_arn = aws.iam.Policy(
-            f"{name}-writer", name=f"{args.name}-writer", policy=document(writer), opts=child
-        ).arn
-        self.register_outputs({"reader": self.reader_arn, "writer": self.writer_arn})
+_MERGED = "captures/date=*"
+_FOUND = ("alerts.json", "monitoring/*")
+_LOOKED_AT = (
+    "routing.json",
+    "models/*.json",
+    _MERGED,
+    "captures/boots/*",
+    "labels/*",
+    "audit/*",
+    "releases/*",
+    *_FOUND,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectAccessArgs:
     """`project` is its folder in the store; `name` begins the names of its policies.
 
-    `loop_role` is the name of the role of its workflows, which gets the policy `loop`.
+    `loop_role` and `watch_role` are the names of roles of its workflows, which get the policies `loop` and `watch`.
     """
 
     project: str
     name: str
     loop_role: pulumi.Input[str]
+    watch_role: pulumi.Input[str]
     store_arn: pulumi.Input[str]
     lake_arn: pulumi.Input[str]
     key_arn: pulumi.Input[str]
 
 
 class ProjectAccess(pulumi.ComponentResource):
-    """Produces the policies of one ML repository: `trainer`, `server` (models in, captures out) and `loop`."""
+    """Produces the policies of one ML repository: `trainer`, `server` (models in, captures out), `loop`, `watch`."""
 
     def __init__(self, name: str, args: ProjectAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("modelyard:lake:ProjectAccess", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         own = f"{args.project}/"
-        trainer = [*_data(args), allow("Store", (*_READ, *_WRITE), _under(args.store_arn, [f"{own}*"]))]
+        trainer = [*_data(args), allow("Store", (*READ, *WRITE), under(args.store_arn, [f"{own}*"]))]
         server = [
-            _list(args.store_arn, [f"{own}*"]),
-            allow("Models", _READ, _under(args.store_arn, [f"{own}models/*", f"{own}routing.json"])),
-            allow("Captures", _WRITE, _under(args.store_arn, [f"{own}captures/*"])),
-            _use_key(args.key_arn),
+            listing(args.store_arn, [f"{own}*"]),
+            allow("Models", READ, under(args.store_arn, [f"{own}models/*", f"{own}routing.json"])),
+            allow("Captures", WRITE, under(args.store_arn, [f"{own}captures/*"])),
+            use_key(args.key_arn),
         ]
         # the loop compacts captures and retires models, so it alone may delete, and only versions stay
-        loop = [*trainer, allow("Tidy", ["s3:DeleteObject"], _under(args.store_arn, [f"{own}*"]))]
-        made = {"trainer": trainer, "server": server, "loop": loop}
+        loop = [*trainer, allow("Tidy", ["s3:DeleteObject"], under(args.store_arn, [f"{own}*"]))]
+        made = {"trainer": trainer, "server": server, "loop": loop, "watch": _watch(args)}
         self.arns = {
             role: aws.iam.Policy(
                 f"{name}-{role}", name=f"{args.name}-{role}", policy=document(statements), opts=child
@@ -95,38 +62,37 @@ class ProjectAccess(pulumi.ComponentResource):
             for role, statements in made.items()
         }
         aws.iam.RolePolicyAttachment(name, role=args.loop_role, policy_arn=self.arns["loop"], opts=child)
+        aws.iam.RolePolicyAttachment(f"{name}-watch", role=args.watch_role, policy_arn=self.arns["watch"], opts=child)
         self.register_outputs({"arns": self.arns})
+
+
+def _watch(args: ProjectAccessArgs) -> list[Statement]:
+    """Return what `monitor` and `report` ask of the store; nobody approves them, so nothing that answers is written.
+
+    A retraining begins with a write of retraining.json, which is not among these: another role does that.
+    """
+    merged, found, looked_at = (
+        under(args.store_arn, [f"{args.project}/{key}" for key in keys]) for keys in ([_MERGED], _FOUND, _LOOKED_AT)
+    )
+    return [
+        _list_store(args),
+        allow("Look", ["s3:GetObject"], looked_at),
+        allow("Note", WRITE, found),
+        allow("Merge", (*WRITE, "s3:DeleteObject"), merged),  # the small files of a day become one
+        use_key(args.key_arn),
+    ]
 
 
 def _data(args: ProjectAccessArgs) -> list[Statement]:
     zones = ["raw/*", "curated/*"]
     return [
-        _list(args.lake_arn, zones),
-        allow("ListStore", ["s3:ListBucket"], [args.store_arn], condition=_prefixes([f"{args.project}/*"])),
-        allow("Lake", _READ, _under(args.lake_arn, zones)),
-        _use_key(args.key_arn),
+        listing(args.lake_arn, zones),
+        _list_store(args),
+        allow("Lake", READ, under(args.lake_arn, zones)),
+        use_key(args.key_arn),
     ]
 
 
-def _catalogue(databases: Sequence[pulumi.Input[str]]) -> list[pulumi.Output[str]]:
-    """Return the databases, their tables and the catalogue itself: Glue asks for all three (Glue, resource ARNs)."""
-    arns = [pulumi.Output.from_input(database) for database in databases]
-    catalogues = [arn.apply(lambda arn: arn.partition(":database/")[0] + ":catalog") for arn in arns[:1]]
-    tables = [arn.apply(lambda arn: arn.replace(":database/", ":table/") + "/*") for arn in arns]
-    return [*catalogues, *arns, *tables]
-
-
-def _list(bucket: pulumi.Input[str], prefixes: Sequence[str]) -> Statement:
-    return allow("List", ["s3:ListBucket"], [bucket], condition=_prefixes(prefixes))
-
-
-def _prefixes(prefixes: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-    return {"StringLike": {"s3:prefix": list(prefixes)}}
-
-
-def _under(bucket: pulumi.Input[str], prefixes: Sequence[str]) -> list[pulumi.Output[str]]:
-    return [pulumi.Output.concat(bucket, "/", prefix) for prefix in prefixes]
-
-
-def _use_key(key: pulumi.Input[str]) -> Statement:
-    return allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key])
+def _list_store(args: ProjectAccessArgs) -> Statement:
+    # all of its folder: S3 says that a key is absent, and not forbidden, to who may list the key itself
+    return allow("ListStore", ["s3:ListBucket"], [args.store_arn], condition=below([f"{args.project}/*"]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from modelyard.infra.components import names
+from modelyard.infra.components import names, unseen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +27,8 @@ class GithubConnection(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GithubConnectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("modelyard:monitoring:GithubConnection", name, None, opts)
-        secret = aws.secretsmanager.get_secret_version_output(secret_id=args.token_secret)
-        header = pulumi.Output.secret(pulumi.Output.concat("Bearer ", secret.secret_string))
+        token = unseen.secret(lambda: _read(args.token_secret))
+        header = pulumi.Output.secret(pulumi.Output.concat("Bearer ", token))
         connection = aws.cloudwatch.EventConnection(
             name,
             name=names.physical(args.project, args.env, "github", 64),
@@ -38,3 +38,7 @@ class GithubConnection(pulumi.ComponentResource):
         )
         self.arn = connection.arn
         self.register_outputs({"arn": self.arn})
+
+
+def _read(secret: str) -> pulumi.Output[str]:
+    return aws.secretsmanager.get_secret_version_output(secret_id=secret).secret_string

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from modelyard.infra.components import names
+from modelyard.infra.components import names, unseen
 
 _LENGTH = 48
 
@@ -36,8 +36,7 @@ class Token(pulumi.ComponentResource):
             recovery_window_in_days=30 if args.production else 7,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        random = aws.secretsmanager.get_random_password_output(password_length=_LENGTH, exclude_punctuation=True)
-        self.first = pulumi.Output.secret(random.random_password)
+        self.first = unseen.secret(_drawn)
         aws.secretsmanager.SecretVersion(
             f"{name}-first",
             secret_id=secret.id,
@@ -47,3 +46,8 @@ class Token(pulumi.ComponentResource):
         )
         self.arn = secret.arn
         self.register_outputs({"arn": self.arn})
+
+
+def _drawn() -> pulumi.Output[str]:
+    drawn = aws.secretsmanager.get_random_password_output(password_length=_LENGTH, exclude_punctuation=True)
+    return drawn.random_password

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from modelyard.infra.components import unseen
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSecretArgs:
@@ -30,7 +32,7 @@ class OwnSecret(pulumi.ComponentResource):
             recovery_window_in_days=30 if args.keep else 7,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        drawn = {key: _random() for key in ("admin_password", "session_key")}
+        drawn = {key: unseen.secret(_drawn) for key in ("admin_password", "session_key")}
         aws.secretsmanager.SecretVersion(
             name,
             secret_id=secret.id,
@@ -42,6 +44,6 @@ class OwnSecret(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-def _random() -> pulumi.Output[str]:
+def _drawn() -> pulumi.Output[str]:
     drawn = aws.secretsmanager.get_random_password_output(password_length=40, exclude_punctuation=True)
-    return pulumi.Output.secret(drawn.random_password)
+    return drawn.random_password
