@@ -1,11 +1,15 @@
 """A layer's program as a function, which the engine runs in this process: no language host is needed."""
 
 import os
+import re
 import runpy
 import traceback
 from pathlib import Path
 
 from modelyard.errors import ModelyardError, RequestError
+
+# What a program is told that still asks AWS while the engine stops: the cause is elsewhere, and the engine tells it.
+_CUT_OFF = re.compile(r"(?i)client connection is closing|context canceled|code = canceled")
 
 
 class Program:
@@ -28,6 +32,8 @@ class Program:
             self.error = error
             raise
         except Exception as error:
+            if _CUT_OFF.search(str(error)):
+                raise
             self.error = self._told(error)
             raise self.error from error
 
