@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+from functools import cache
 
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
@@ -41,6 +42,7 @@ ssm:GetServiceSetting wafv2:GetLoggingConfiguration wafv2:GetWebACL wafv2:GetWeb
 """
 
 
+@cache
 def policy():
     role = only(planned("dev", "account"), "iam/rolePolicy:RolePolicy", "churn-dev-plan")
     attached = [json.loads(aws_managed_policies_data)[name]["Document"] for name in ("ViewOnlyAccess", "SecurityAudit")]

@@ -31,6 +31,11 @@ def bucket(project: str, env: str, what: str, account: str) -> str:
     return f"{physical(project, env, what, 63 - 1 - len(account))}-{account}"
 
 
+def state_key(platform: str, region: str) -> str:
+    """Return the alias of the key that encrypts the state: named as its bucket is, without the account's number."""
+    return f"alias/{physical(platform, region, 'state', limit=63 - 13)}"
+
+
 def path(project: str, env: str, *parts: str) -> str:
     """Return a path-like name for log groups, parameters and secrets: `/modelyard/PROJECT/ENV/part`."""
     return "/".join(["/modelyard", _clean(project), _clean(env), *parts])

@@ -44,8 +44,8 @@ class Place:
 def place(platform: Platform, env: EnvName) -> Place:
     """Return where the state of an environment belongs: environments of one account and region share it."""
     account, region = platform.account_of(env), platform.region_of(env)
-    what = names.physical(platform.name, region, "state", limit=63 - 13)
-    return Place(names.bucket(platform.name, region, "state", account), f"alias/{what}", region, account)
+    bucket = names.bucket(platform.name, region, "state", account)
+    return Place(bucket, names.state_key(platform.name, region), region, account)
 
 
 def backend(platform: Platform, env: EnvName, environ: Mapping[str, str] = os.environ) -> Backend:

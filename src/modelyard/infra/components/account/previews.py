@@ -47,17 +47,17 @@ def statements(platform: str, region: str, bucket: str) -> list[Statement]:
 
 def _state_key(platform: str, region: str, state: str) -> list[Statement]:
     """Open what S3 encrypted in the bucket, through S3 alone: Pulumi asks for the key of its secrets directly."""
-    key = _found(names.physical(platform, region, "state", limit=63 - 13))
+    key = _found(names.state_key(platform, region))
     of_bucket = {"kms:EncryptionContext:aws:s3:arn": [state, f"{state}/*"]}
     # S3 names the bucket where it has a bucket key, and the object where it has none
     condition = {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}, "StringLike": of_bucket}
     return [allow("StateKey", ["kms:Decrypt"], [key], condition=condition)] if key else []
 
 
-def _found(name: str) -> str | None:
+def _found(alias: str) -> str | None:
     """Return the ARN of the key that `bootstrap` made; None where the state lies elsewhere."""
     try:
-        return aws.kms.get_alias(name=f"alias/{name}").target_key_arn
+        return aws.kms.get_alias(name=alias).target_key_arn
     except Exception as error:
         if "empty result" in str(error) or "couldn't find" in str(error):
             return None
