@@ -24,6 +24,18 @@ def _quiet_world(monkeypatch, tmp_path_factory):
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture
+def aws(monkeypatch):
+    """An empty AWS of this machine, which every client of the test speaks to; yields its variables."""
+    import moto_aws
+
+    with moto_aws.serving() as world:
+        for name, value in world.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        yield world
+
+
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory):
     """The database of an empty registry, which takes MLflow seconds to make."""

@@ -1,11 +1,9 @@
 import datetime as dt
 import socket
-import urllib.request
 
 import boto3
 import pytest
 from captured import add, capture, rows, shape, until, written
-from moto.server import ThreadedMotoServer
 
 from modelyard.capture import compact, days, loss
 from modelyard.data.store import Store
@@ -16,27 +14,8 @@ PLACE = "s3://captured-here/churn"
 
 
 @pytest.fixture
-def bucket(monkeypatch):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    credentials(monkeypatch, endpoint)
-    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    # servers of one process share their buckets
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
-    yield client
-    server.stop()
-
-
-def credentials(monkeypatch, endpoint):
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
+def bucket(aws):
+    return boto3.client("s3")
 
 
 def test_rows_go_to_a_bucket_and_come_back(bucket, tmp_path):
@@ -73,7 +52,7 @@ def test_an_address_that_never_answers_costs_rows_and_no_time(monkeypatch, tmp_p
     with socket.socket() as silent:  # accepts nothing, answers nothing
         silent.bind(("127.0.0.1", 0))
         silent.listen(1)
-        credentials(monkeypatch, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
         into = capture(Store.open(PLACE, tmp_path), tmp_path, flush_s=0.05, personal="hash")
         into.start()
         made = shape()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from modelyard.data.load import open_table
 from modelyard.errors import OutsideError, RequestError
@@ -97,21 +96,12 @@ def test_an_address_that_cannot_be_one_is_refused(source: str) -> None:
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+def bucket(aws) -> object:
     import boto3
 
     client = boto3.client("s3")
     client.create_bucket(Bucket="lake")
-    yield client
-    server.stop()
+    return client
 
 
 def test_objects_and_globs_are_read_from_s3(bucket) -> None:

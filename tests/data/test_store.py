@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import moto_aws
 import pytest
 from children import CHILDREN, kill_after
-from moto.server import ThreadedMotoServer
 
 from modelyard.data.store import Store
 from modelyard.errors import OutsideError, RequestError
@@ -16,16 +16,13 @@ from modelyard.errors import OutsideError, RequestError
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    s3 = boto3.client(
-        "s3", endpoint_url=url, region_name="eu-north-1", aws_access_key_id="a", aws_secret_access_key="b"
-    )
-    s3.create_bucket(Bucket="store-tests", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
-    yield url
-    server.stop()
+    with moto_aws.serving("eu-north-1") as world:
+        s3 = boto3.client(
+            "s3", endpoint_url=world["AWS_ENDPOINT_URL"], region_name="eu-north-1",
+            aws_access_key_id="t", aws_secret_access_key="t",
+        )  # fmt: skip
+        s3.create_bucket(Bucket="store-tests", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+        yield world["AWS_ENDPOINT_URL"]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import boto3
 import pytest
 from moto.kms.exceptions import AccessDeniedException
 from moto.kms.models import KmsBackend
-from moto.server import ThreadedMotoServer
 from small import target
 
 from modelyard.errors import OutsideError
@@ -18,21 +17,8 @@ from modelyard.infra.platform import parse
 REGION = "eu-central-1"
 
 
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    standing = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    standing.start()
-    host, port = standing.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    yield standing
-    standing.stop()
-
-
 @pytest.mark.slow
-def test_up_works_on_what_bootstrap_made_and_no_secret_lies_open_in_the_bucket(server, cloud, tmp_path, monkeypatch):
+def test_up_works_on_what_bootstrap_made_and_no_secret_lies_open_in_the_bucket(aws, cloud, tmp_path, monkeypatch):
     document = {"name": "acme", "account": "123456789012", "region": REGION, "github": {"owner": "acme"}}
     platform = parse(document | {"kubernetes": False}, "platform.yaml")
     made = bootstrap(platform, "dev")
@@ -62,7 +48,7 @@ def _denied(*_, **__):
 
 @pytest.mark.slow
 def test_who_may_read_the_bucket_and_not_use_the_key_previews_without_secrets_and_writes_nothing(
-    server, cloud, tmp_path, monkeypatch
+    aws, cloud, tmp_path, monkeypatch
 ):
     document = {"name": "acme", "account": "123456789012", "region": REGION, "github": {"owner": "acme"}}
     platform = parse(document | {"kubernetes": False}, "platform.yaml")

@@ -1,9 +1,6 @@
-import urllib.request
-
 import boto3
 import projects
 import pytest
-from moto.server import ThreadedMotoServer
 
 from modelyard.errors import RequestError
 from modelyard.loop import history, versions
@@ -15,24 +12,10 @@ PLACE = "s3://tried/churn"
 
 
 @pytest.fixture
-def bucket(monkeypatch):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    # servers of one process share their buckets
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
+def bucket(aws):
+    client = boto3.client("s3")
     client.create_bucket(Bucket="tried")
-    yield client
-    server.stop()
+    return client
 
 
 def test_the_whole_loop_works_on_a_bucket(bucket, project):

@@ -4,7 +4,6 @@ from email.utils import format_datetime
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from standin import Standin, serving
 
 from modelyard.config.alerts import Alerts
@@ -204,28 +203,16 @@ def test_alerts_that_do_not_ask_for_retraining_send_no_event(store, github):
 
 
 @pytest.fixture
-def topic(monkeypatch):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "eu-west-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("sns", region_name="eu-west-1")
-    arn = client.create_topic(Name="alerts")["TopicArn"]
+def topic(aws, monkeypatch):
+    arn = boto3.client("sns").create_topic(Name="alerts")["TopicArn"]
     monkeypatch.setenv("MODELYARD_SNS_TOPIC", arn)
-    yield arn
-    server.stop()
+    return arn
 
 
 def test_sns_gets_the_alert_with_a_subject_that_it_accepts(store, topic):
-    sqs, sns = (boto3.client(name, region_name="eu-west-1") for name in ("sqs", "sns"))
+    sqs, sns = (boto3.client(name) for name in ("sqs", "sns"))
     queue = sqs.create_queue(QueueName="seen")["QueueUrl"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:seen")
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:seen")
     odd = DRIFT.model_copy(update={"title": "Drift of '°C\n'" + "x" * 200})
     assert told(store, [odd], sns={}) == [("drift:v1", "sns", "sent", "")]
     (received,) = sqs.receive_message(QueueUrl=queue)["Messages"]

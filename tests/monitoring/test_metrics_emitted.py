@@ -1,12 +1,10 @@
 import json
-import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import boto3
 import numpy as np
 import pytest
 import watched
-from moto.server import ThreadedMotoServer
 from test_performance_windows import binary, look, project, serve
 from typer.testing import CliRunner
 
@@ -94,18 +92,9 @@ def test_what_is_no_number_is_left_out_and_a_version_without_any_has_no_line(tmp
 
 
 @pytest.fixture
-def cloudwatch(monkeypatch):
+def cloudwatch(aws):
     """moto's CloudWatch, as the environment variables say."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
-    world = {"AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
-    for name, value in world.items():
-        monkeypatch.setenv(name, value)
-    yield boto3.client("cloudwatch", region_name="eu-west-1", endpoint_url=url)
-    server.stop()
+    return boto3.client("cloudwatch")
 
 
 def test_cloudwatch_has_the_series_that_the_alarms_watch_with_the_numbers_of_the_run(tmp_path, cloudwatch):
@@ -134,6 +123,7 @@ def test_cloudwatch_has_the_series_that_the_alarms_watch_with_the_numbers_of_the
 def test_metrics_that_do_not_reach_cloudwatch_fail_the_command_and_what_was_found_stands(
     tmp_path, cloudwatch, monkeypatch, variable, value, why
 ):
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv(variable, value)
     found = told(tmp_path, metrics="cloudwatch", alerts={"stdout": False, "attempts": 1})
     shown = CliRunner().invoke(app, ["monitor", "--project", str(found.root), "--json", "--since", "2025-01-01"])

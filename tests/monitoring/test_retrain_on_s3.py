@@ -1,11 +1,8 @@
 """The store is a bucket, and one retraining follows another."""
 
-import urllib.request
-
 import boto3
 import pytest
 import retraining_project as world
-from moto.server import ThreadedMotoServer
 
 from modelyard.data.store import Store
 from modelyard.monitoring.retrain import retrain
@@ -13,23 +10,9 @@ from modelyard.routing import document
 
 
 @pytest.fixture
-def bucket(monkeypatch):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    # servers of one process share their buckets
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
-    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="tried")
-    yield "s3://tried/churn"
-    server.stop()
+def bucket(aws):
+    boto3.client("s3").create_bucket(Bucket="tried")
+    return "s3://tried/churn"
 
 
 def promote(store: Store):

@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,12 +12,9 @@ from base64 import b64encode
 from pathlib import Path
 
 import boto3
+import moto_aws
 import pgserver
 import pytest
-from moto.server import ThreadedMotoServer
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 import toolchain
 
 from modelyard.data.store import Store
@@ -37,17 +33,10 @@ ADMIN = "an admin's pass/word 1"
 def world(tmp_path_factory):
     """The variables of the task, with S3 and Postgres on this machine; the latter has a socket, which needs no TLS."""
     folder = tmp_path_factory.mktemp("registry")
-    moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    moto.start()
-    s3 = {
-        "AWS_ENDPOINT_URL": "http://{}:{}".format(*moto.get_host_and_port()),
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "a",
-        "AWS_SECRET_ACCESS_KEY": "b",
-    }
-    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
-    boto3.client("s3", endpoint_url=s3["AWS_ENDPOINT_URL"], **keys).create_bucket(Bucket="acme-store")
-    with pgserver.get_server(folder / "postgres", cleanup_mode="delete") as postgres:
+    database = pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+    with moto_aws.serving() as s3, database as postgres:
+        keys = {"aws_access_key_id": "t", "aws_secret_access_key": "t", "region_name": "us-east-1"}
+        boto3.client("s3", endpoint_url=s3["AWS_ENDPOINT_URL"], **keys).create_bucket(Bucket="acme-store")
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
         yield {
@@ -66,7 +55,6 @@ def world(tmp_path_factory):
             "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
             "HOME": str(folder),
         }
-    moto.stop()
 
 
 @pytest.fixture(scope="module")

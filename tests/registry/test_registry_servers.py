@@ -1,11 +1,9 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
 import pgserver
 import pytest
-from moto.server import ThreadedMotoServer
 
 from modelyard.data.store import Store
 from modelyard.registry.models import Registry
@@ -16,20 +14,9 @@ SHA = "5e" * 32
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "a",
-        "AWS_SECRET_ACCESS_KEY": "b",
-    }.items():
-        monkeypatch.setenv(name, value)
-    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="registry-tests")
-    yield Store.open("s3://registry-tests/churn", Path())
-    server.stop()
+def bucket(aws) -> Store:
+    boto3.client("s3").create_bucket(Bucket="registry-tests")
+    return Store.open("s3://registry-tests/churn", Path())
 
 
 def register(registry: Registry, key: str, folder: Path) -> int:

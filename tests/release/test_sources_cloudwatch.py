@@ -1,12 +1,10 @@
 import builtins
 import time
-import urllib.request
 from datetime import UTC, datetime
 
 import boto3
 import pytest
 from moto.cloudwatch.models import Statistics
-from moto.server import ThreadedMotoServer
 
 from modelyard.errors import OutsideError
 from modelyard.release.sources import CloudWatch
@@ -16,23 +14,9 @@ WHERE = {"project": "churn", "env": "prod"}
 
 
 @pytest.fixture
-def cloud(monkeypatch):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")).close()
+def cloud(aws, monkeypatch):
     monkeypatch.setattr(Statistics, "get_statistics_for_type", _with_trimmed_counts(Statistics.get_statistics_for_type))
-    yield boto3.client("cloudwatch", endpoint_url=endpoint, region_name="us-east-1")
-    server.stop()
+    return boto3.client("cloudwatch")
 
 
 def _with_trimmed_counts(known):

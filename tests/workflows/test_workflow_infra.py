@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
+import moto_aws
 import pytest
 from acting import commit
 from events import by_hand, pull_request, push, scheduled
-from moto.server import ThreadedMotoServer
 from toolchain import tool
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
@@ -57,10 +57,8 @@ def platform(platform_project):
 @pytest.fixture
 def aws():
     """What our own code asks of AWS beside the engine: who is signed in, what is left."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+    with moto_aws.serving() as world:
+        yield world["AWS_ENDPOINT_URL"]
 
 
 @pytest.fixture

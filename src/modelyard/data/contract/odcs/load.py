@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from modelyard.config.strict_yaml import read_yaml
+from modelyard.config.strict_yaml import parsed
 from modelyard.data.contract.model import Column, Contract, Rule
 from modelyard.data.contract.odcs.options import FORMAT_PROPERTY, read_options
 from modelyard.data.contract.odcs.problems import Problems
@@ -40,20 +38,10 @@ def parse(text: str, name: str = "contract.yaml") -> Contract:
         RequestError: As `load`.
     """
     problems = Problems()
-    contract = _contract(_document(text, name), problems)
+    contract = _contract(parsed(text, name, code="bad_contract"), problems)
     problems.stop(name)
     assert contract is not None  # noqa: S101 - without problems there is one
     return contract
-
-
-def _document(text: str, name: str) -> object:
-    try:
-        return read_yaml(text)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        place = getattr(error, "problem_mark", None)
-        where = f"{name}:{place.line + 1}:{place.column + 1}" if place else name
-        problem = getattr(error, "problem", None) or error
-        raise RequestError(f"{where} is not YAML: {problem}", "Correct it there.", code="bad_contract") from error
 
 
 def _contract(document: object, problems: Problems) -> Contract | None:
