@@ -1,9 +1,15 @@
 """Long campaigns: many seeds or every point of failure; they run only when asked for with `-m campaign`."""
 
+import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+RESULTS = Path(__file__).parent / "results"
+WATCHED = ["src", "templates", "stacks", "tests", ":!tests/campaigns/results"]
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "loop"))
 
@@ -23,3 +29,27 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture(scope="session")
 def campaign_root(tmp_path_factory):
     return tmp_path_factory.mktemp("campaign")
+
+
+@pytest.fixture(scope="module")
+def results(request):
+    """Collects what the campaigns of a file measure; written at the end with the commit that it was measured on."""
+    found, begin = {"commit": _commit()}, time.monotonic()
+    yield found
+    if not request.config.getoption("keyword"):  # a part would pass for the whole
+        found["minutes"] = round((time.monotonic() - begin) / 60, 1)
+        RESULTS.mkdir(exist_ok=True)
+        name = request.path.stem.removeprefix("test_").removesuffix("_campaign")
+        (RESULTS / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _commit():
+    """Return the commit, with `-dirty` where what was tried, or how, is not as it has it."""
+    commit = _git("rev-parse", "HEAD")
+    return f"{commit}-dirty" if _git("status", "--porcelain", "--", *WATCHED) else commit
+
+
+def _git(*asked):
+    here = Path(__file__).parents[2]
+    found = subprocess.run(["git", "-C", str(here), *asked], capture_output=True, text=True, check=False)
+    return found.stdout.strip()

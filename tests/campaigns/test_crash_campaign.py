@@ -13,6 +13,7 @@ from modelyard.registry.client import connect
 pytestmark = pytest.mark.campaign
 
 EVERY = int(os.environ.get("CAMPAIGN_EVERY", "1"))  # 1 tries every write, 10 every tenth
+MOMENTS = max(1, 60 // EVERY)
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def world(campaign_root):
     return origin, crashing.state(twin), writes
 
 
-def test_a_kill_before_any_write_is_finished_by_the_next_run(world, campaign_root):
+def test_a_kill_before_any_write_is_finished_by_the_next_run(world, campaign_root, results):
     origin, expected, writes = world
     wrong = {}
     for at in range(0, len(writes), EVERY):
@@ -40,13 +41,14 @@ def test_a_kill_before_any_write_is_finished_by_the_next_run(world, campaign_roo
         if code != 0 or found != expected:
             wrong[at] = (writes[at], code, [k for k in expected if found.get(k) != expected[k]])
         shutil.rmtree(root)
+    results["before a write"] = {"kills": len(range(0, len(writes), EVERY)), "ended_wrongly": len(wrong)}
     assert wrong == {}
 
 
-def test_a_kill_at_any_moment_is_finished_by_the_next_run(world, campaign_root):
+def test_a_kill_at_any_moment_is_finished_by_the_next_run(world, campaign_root, results):
     origin, expected, _ = world
     draw, wrong = random.Random(7), {}
-    for number in range(max(1, 60 // EVERY)):
+    for number in range(MOMENTS):
         root = campaign_root / f"moment {number}"
         shutil.copytree(origin, root)
         after = [draw.uniform(0.05, 3.0) for _ in range(draw.randrange(1, 4))]
@@ -56,4 +58,5 @@ def test_a_kill_at_any_moment_is_finished_by_the_next_run(world, campaign_root):
         if code != 0 or crashing.state(root) != expected:
             wrong[number] = (after, code)
         shutil.rmtree(root)
+    results["at a random moment"] = {"trials": MOMENTS, "ended_wrongly": len(wrong)}
     assert wrong == {}

@@ -26,7 +26,7 @@ OPTIONS = {
 @pytest.mark.campaign
 @pytest.mark.parametrize("option", OPTIONS)
 @pytest.mark.parametrize("env", ["dev", "staging", "prod"])
-def test_every_create_fails_once(env, option, cloud, backend):  # noqa: F811
+def test_every_create_fails_once(env, option, cloud, backend, results):  # noqa: F811
     config = platform(**OPTIONS[option])
     if env not in config.environments:
         env = next(iter(config.environments))
@@ -34,4 +34,6 @@ def test_every_create_fails_once(env, option, cloud, backend):  # noqa: F811
     cloud.faults, cloud.cluster.faults = [Fault(each=True)], [Fault(each=True)]
     for layer in planned.layers:
         insist(Request(config, env, layers=(layer.name,)), attempts=len(layer.resources) + 1)
-    assert made(cloud) == predicted(planned)
+    arrived = made(cloud) == predicted(planned)
+    results.setdefault(option, {})[env] = {"resources": len(predicted(planned)), "arrived": arrived}
+    assert arrived

@@ -1,9 +1,7 @@
 """Runs the performance rule over streams whose truth is known; counts false alarms, misses and weeks until an alert."""
 
-import json
 import os
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,31 +14,13 @@ import streams
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(0)]
 
 SEEDS = int(os.environ.get("CAMPAIGN_SEEDS", "100"))
-RESULTS = Path(__file__).parent / "results" / "performance_rule.json"
 MOVES = {"0.3 at once": (0.3, 1), "0.6 at once": (0.6, 1), "1.0 at once": (1.0, 1), "0.6 over 8 weeks": (0.6, 8)}
 
 
-@pytest.fixture(scope="module")
-def results():
-    """Collects what is measured, and writes it at the end with the commit it ran on."""
-    found = {"commit": _commit(), "seeds": SEEDS, "weeks_of_calm": 26, "calm": {}, "weeks_after_move": 12, "moved": {}}
-    yield found
-    if len(found["calm"]) == len(streams.CALM) and len(found["moved"]) == len(streams.CALM) * len(MOVES):
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n")
-
-
-def _commit():
-    """Return the commit, with `-dirty` where the rule or these tests are not as it has them."""
-    watched = ["src/modelyard/monitoring", "src/modelyard/evaluation", "tests/monitoring", "tests/campaigns/*.py"]
-    commit = _git("rev-parse", "HEAD")
-    return f"{commit}-dirty" if _git("status", "--porcelain", "--", *watched) else commit
-
-
-def _git(*asked):
-    here = Path(__file__).parents[2]
-    found = subprocess.run(["git", "-C", str(here), *asked], capture_output=True, text=True, check=False)
-    return found.stdout.strip()
+@pytest.fixture(scope="module", autouse=True)
+def described(results):
+    """Says what is measured."""
+    results |= {"seeds": SEEDS, "weeks_of_calm": 26, "calm": {}, "weeks_after_move": 12, "moved": {}}
 
 
 @pytest.mark.parametrize("name", streams.CALM)

@@ -32,7 +32,7 @@ def lines(campaign_root):
     return [edit_sets.make(campaign_root / f"line {seed}", seed) for seed in range(1, LINES + 1)]
 
 
-def test_a_thousand_sets_of_edits_lose_nothing(lines, campaign_root):
+def test_a_thousand_sets_of_edits_lose_nothing(lines, campaign_root, results):
     wrong, sets, edits, conflicts = {}, [], 0, 0
     for seed in range(SETS):
         folder = campaign_root / f"set {seed}"
@@ -42,14 +42,13 @@ def test_a_thousand_sets_of_edits_lose_nothing(lines, campaign_root):
         edits, conflicts = edits + outcome.edits, conflicts + len(outcome.conflicts)
         if outcome.lost:
             wrong[seed] = outcome.lost
-    sys.stderr.write(
-        f"{SETS} sets, {edits} edits, {sum(sets)} sets with {conflicts} files in conflict, {len(wrong)} lost\n"
-    )
+    results |= {"sets": SETS, "edits": edits, "sets_in_conflict": sum(sets), "files_in_conflict": conflicts}
+    results["sets_with_lost_edits"] = len(wrong)
     assert wrong == {}
     assert 0 < sum(sets) < SETS
 
 
-def test_what_passed_its_own_tests_before_passes_them_after(lines, campaign_root):
+def test_what_passed_its_own_tests_before_passes_them_after(lines, campaign_root, results):
     passed, tried, broken = 0, 0, {}
     for seed in range(10 * TESTED):
         folder = campaign_root / f"tested {seed}"
@@ -63,9 +62,7 @@ def test_what_passed_its_own_tests_before_passes_them_after(lines, campaign_root
         shutil.rmtree(folder)
         if passed == TESTED:
             break
-    sys.stderr.write(
-        f"{tried} sets without conflicts, {passed} passed before the last update, {len(broken)} not after\n"
-    )
+    results["own_tests"] = {"without_conflict": tried, "passed_before": passed, "failed_after": len(broken)}
     assert (broken, passed) == ({}, TESTED)
 
 
@@ -77,7 +74,7 @@ def _own_tests(project, revision):
 
 
 @pytest.mark.parametrize("conflict", [False, True])
-def test_a_kill_before_every_step_is_ended_by_the_next_run(lines, campaign_root, conflict):
+def test_a_kill_before_every_step_is_ended_by_the_next_run(lines, campaign_root, conflict, results):
     origin = Path(shutil.copytree(lines[0].origin, campaign_root / f"kill {conflict}"))
     edition = lines[0].editions["0.2.0"]
     user_edits.edit(origin, random.Random(3), "kill", user_edits.Work(), 6)
@@ -99,7 +96,8 @@ def test_a_kill_before_every_step_is_ended_by_the_next_run(lines, campaign_root,
         if found != wanted:
             wrong[at] = [name for name in wanted if found[name] != wanted[name]]
         shutil.rmtree(copy)
-    sys.stderr.write(f"killed before each {EVERY}. of {steps} steps, {len(wrong)} ended otherwise\n")
+    told = {"steps": steps, "kills": len(range(1, steps + 1, EVERY)), "ended_wrongly": len(wrong)}
+    results["kills, with a conflict" if conflict else "kills, without a conflict"] = told
     assert wrong == {}
 
 

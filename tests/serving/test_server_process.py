@@ -29,10 +29,16 @@ def features(rows):
     return rows.with_columns(more=rows["a"])
 """
 FORBIDDEN = ("sklearn", "mlflow", "copier", "scipy", "skl2onnx", "onnx", "optuna", "matplotlib", "modelyard.loop")
-# a sitecustomize says at the end what the process had imported
+# a sitecustomize says at the end what the process had imported, and on how many threads polars computed
 SITE = """
 import atexit, json, os, sys
-atexit.register(lambda: open(os.environ["TOLD"], "w").write(json.dumps(list(sys.modules))))
+
+def tell():
+    threads = sys.modules["polars"].thread_pool_size()
+    with open(os.environ["TOLD"], "w") as told:
+        json.dump({"modules": list(sys.modules), "threads": threads}, told)
+
+atexit.register(tell)
 """
 
 
@@ -56,7 +62,8 @@ def serving(folder):
     project(folder)
     (folder / "site").mkdir()
     (folder / "site" / "sitecustomize.py").write_text(SITE)
-    env = {**os.environ, "PYTHONPATH": str(folder / "site"), "TOLD": str(folder / "modules.json")}
+    env = {**os.environ, "PYTHONPATH": str(folder / "site"), "TOLD": str(folder / "told.json")}
+    env.pop("POLARS_MAX_THREADS", None)
     command = [sys.executable, "-m", "modelyard.cli", "serve", "--port", "0", "--project", str(folder), "-q"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stderr=log, env=env)
@@ -102,9 +109,11 @@ def test_it_starts_without_a_model_follows_the_first_one_and_imports_no_training
         assert httpx.post(f"{url}/predict", json=ROW).json()["predictions"] == ["good"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
-    imported = json.loads((tmp_path / "modules.json").read_text())
+    told = json.loads((tmp_path / "told.json").read_text())
+    imported = told["modules"]
     assert "modelyard.serving.server" in imported
     assert [m for m in imported if m.startswith(FORBIDDEN) and m.split(".")[0] != "onnxruntime"] == []
+    assert told["threads"] == 1  # more of them take longer over a few rows
     assert [line["event"] for line in lines(tmp_path)][-1] == "stopped"
 
 

@@ -160,12 +160,12 @@ def _with_features(scorer: Scorer, known: Sequence[Field]) -> Callable[[Sequence
     run, make = scorer.run, scorer.make
     encode = frame_encoder(scorer.served.encoding)
     positions = _positions(known)
-    read = [positions[name] for name in scorer.served.inputs]
+    read = [(name, positions[name]) for name in scorer.served.inputs]
     schema = {name: polars_type(known[positions[name]].column.type) for name in scorer.served.inputs}
 
     def score(rows: Sequence[Row]) -> np.ndarray:
-        # by rows and with the whole schema: a fifth of the time that a series for each column takes
-        frame = pl.DataFrame([[row[i] for i in read] for row in rows], schema=schema, orient="row")
+        # half the time that lists in the order of the schema take, a fifth of a series for each column
+        frame = pl.from_dicts([{name: row[i] for name, i in read} for row in rows], schema=schema)
         return run(encode(make(frame)))
 
     return score

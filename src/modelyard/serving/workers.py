@@ -1,5 +1,6 @@
 """Starts the server: in this process, or in several worker processes that are replaced when they die."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -31,6 +32,8 @@ def serve(project: Project, host: str, port: int, workers: int = 1) -> None:
         OutcomeError: No worker starts.
     """
     auth(project.config.serving)  # what is wrong is said before anything listens
+    # polars reads this as it is imported; to share out a few rows among threads costs features() more than it saves
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     sockets = listen(host, port, workers)
     try:
         if workers == 1:
