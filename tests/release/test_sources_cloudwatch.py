@@ -30,11 +30,12 @@ def _with_trimmed_counts(known):
     return statistic
 
 
-def put(client, role, version, requests, errors, latencies=(), project="churn"):
+def put(client, role, version, requests, errors, latencies=(), project="churn", unanswered=0):
     named = {"project": project, "env": "prod", "version": version, "role": role}
     dimensions = [{"Name": name, "Value": value} for name, value in named.items()]
     at = datetime.now(UTC)
     values = [("requests", requests), ("errors", errors), *(("latency_ms", ms) for ms in latencies)]
+    values += [("unanswered", unanswered)] if unanswered else []
     data = [{"MetricName": n, "Dimensions": dimensions, "Value": v, "Timestamp": at} for n, v in values]
     client.put_metric_data(Namespace="Modelyard", MetricData=data)
 
@@ -48,8 +49,15 @@ def test_requests_and_errors_are_summed_by_role_and_version(cloud):
     one, other = found.of(["challenger"]), found.of(["champion"])
     assert (one.requests, one.failed, one.rows, one.request.total) == (15, 3, 15, 2)
     assert (one.request.above(0.001), one.request.above(0.002)) == (1, 0)
-    assert (other.requests, other.failed, one.shared) == (90, 0, 0)  # one number for all kinds of errors
+    assert (other.requests, other.failed, one.shared) == (90, 0, 0)
     assert found.problems == ()
+
+
+def test_requests_that_nobody_answered_are_told_from_those_the_champion_rescued(cloud):
+    put(cloud, "challenger", "2", 100, 9, unanswered=2)
+    put(cloud, "challenger", "2", 100, 1)
+    one = CloudWatch("Modelyard", dimensions=WHERE, since=time.time() - 120).read().of(["challenger"])
+    assert (one.failed, one.shared) == (10, 2)
 
 
 def test_counts_only_grow(cloud):
@@ -114,7 +122,7 @@ def bounded(request):
     for query in request["MetricDataQueries"]:
         name, statistic = query["MetricStat"]["Metric"]["MetricName"], query["MetricStat"]["Stat"]
         bound = float(statistic[4:-1]) if statistic.startswith("TC") else 1e9
-        value = 10.0 * (bound >= 2.5) if name == "latency_ms" else {"requests": 10.0, "errors": 1.0}[name]
+        value = 10.0 * (bound >= 2.5) if name == "latency_ms" else {"requests": 10.0, "errors": 1.0, "unanswered": 0.0}[name]
         results.append({"Id": query["Id"], "Values": [value], "StatusCode": "Complete"})
     return {"MetricDataResults": results}
 

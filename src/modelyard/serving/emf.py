@@ -14,6 +14,7 @@ _MOST_VALUES = 100  # in an array, as the format says
 _UNITS = {
     "requests": "Count",
     "errors": "Count",
+    "unanswered": "Count",
     "latency_ms": "Milliseconds",
     "capture_dropped": "Count",
 }
@@ -63,13 +64,13 @@ class Emf:
 
 class _Totals:
     def __init__(self, series: Series, metrics: Metrics) -> None:
-        self.requests, self.errors = metrics.requests(series.labels)
-        self.errors += series.failures()
+        self.requests, self.unanswered = metrics.requests(series.labels)
+        self.errors = max(self.unanswered, series.failures())  # a failure that became an answer of 500 is in both
         self.rows, self.scores = series.totals()
         self.counts = series.request.counts()
 
     def since(self, before: "_Totals | None") -> dict[str, Any]:
-        """Return what came since; times and means only where there were any."""
+        """Return what came since; times, means and the unanswered among the errors only where there were any."""
         zero = [0.0] * len(self.counts)
         counts = [now - then for now, then in zip(self.counts, before.counts if before else zero, strict=True)]
         rows = self.rows - (before.rows if before else 0.0)
@@ -77,6 +78,9 @@ class _Totals:
             "requests": self.requests - (before.requests if before else 0.0),
             "errors": self.errors - (before.errors if before else 0.0),
         }
+        unanswered = self.unanswered - (before.unanswered if before else 0.0)
+        if unanswered:
+            found["unanswered"] = unanswered
         if sum(counts):
             found["latency_ms"] = list(_times(counts))
         if rows:

@@ -1,6 +1,6 @@
 """Reads what the servers emit to CloudWatch: requests, errors and latency by version and role.
 
-It has no counter of rows, failures, memory or loaded versions, and one latency, which stands for both the request's
+It has no counter of rows, memory or loaded versions, and one latency, which stands for both the request's
 and the model's own time; the checks of what it lacks say so.
 """
 
@@ -151,7 +151,7 @@ def _client(timeout_s: float) -> Client:
 
 def _wanted(key: str) -> list[_Wanted]:
     durations = [_Wanted(key, "latency_ms", f"TC(:{bound:g})", bound) for bound in _BOUNDS_MS]
-    counters = [_Wanted(key, "requests", "Sum"), _Wanted(key, "errors", "Sum")]
+    counters = [_Wanted(key, name, "Sum") for name in ("requests", "errors", "unanswered")]
     return [*counters, _Wanted(key, "latency_ms", "SampleCount", inf), *durations]
 
 
@@ -161,7 +161,8 @@ def _counts(key: str, totals: Mapping[_Wanted, float]) -> Counts:
     durations = histogram({one.bound / 1000: total for one, total in mine.items() if one.bound is not None})
     return Counts(
         requests=number["requests"],
-        failures=number["errors"],  # both kinds in one number, so none is known to be the champion's too
+        errors=number["unanswered"],
+        failures=number["errors"],  # whoever answered in the end
         rows=number["requests"],
         scorer=durations,
         request=durations,

@@ -11,6 +11,7 @@ OURS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Modelyard": {
         "requests": SERVERS,
         "errors": SERVERS,
+        "unanswered": SERVERS,
         "latency_ms": SERVERS,
         "prediction_mean": SERVERS,
         "capture_dropped": SERVERS,
