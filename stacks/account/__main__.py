@@ -13,9 +13,7 @@ provider = account.GithubProvider(
     account.GithubProviderArgs(account=settings.account, adopt=not settings.home or wide.oidc_provider == "adopt"),
 )
 home = names.physical(settings.platform, settings.region, "", 55)
-services = [(repository.name, env) for repository in settings.repositories for env in settings.environments]
-handed = [role for project, env in services for role in account.task_roles(project, env)]
-boundaries = account.Boundaries("boundary", account.BoundariesArgs(prefix=home, task_roles=handed))
+boundaries = account.Boundaries("boundary", account.BoundariesArgs(prefix=home, workflows=bool(settings.repositories)))
 if wide.guard_rails:
     contact = wide.security_contact
     account.GuardRails(

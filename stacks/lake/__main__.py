@@ -46,7 +46,7 @@ access = {
             name=names.physical(project, env, "data"),
             loop_role=roles[project][env]["loop"],
             # by name: an `account` of before there was this role does not export it, and a preview comes before its up
-            watch_role=names.physical(project, env, "watch", 64),
+            watch_role=names.ending(project, env, "watch", 64),
             store_arn=data.store.arn,
             lake_arn=bucket.arn,
             key_arn=key,

@@ -6,8 +6,8 @@ from platforms import only, planned, platform, resources
 
 from modelyard.errors import RequestError
 from modelyard.infra.plan import plan
-from modelyard.infra.plan.answers import Place
 from modelyard.infra.plan.monitor import SECRET, Recorder
+from modelyard.infra.plan.place import Place
 from modelyard.infra.plan.run import run
 
 ENVIRONMENTS = ("dev", "staging", "prod")

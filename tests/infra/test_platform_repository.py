@@ -12,8 +12,8 @@ from modelyard.cli import app
 from modelyard.errors import RequestError
 from modelyard.github.yaml_edit import edited
 from modelyard.infra.plan import run as running
-from modelyard.infra.plan.answers import Place
 from modelyard.infra.plan.monitor import Recorder
+from modelyard.infra.plan.place import Place
 from modelyard.infra.platform import Platform, layers, load, parse, ready
 from modelyard.infra.platform.check import warnings
 from modelyard.infra.platform.places import Mismatch, mismatches, store, tracking, unsaid

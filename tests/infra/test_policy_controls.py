@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from modelyard.infra.plan.answers import Place, made
+from modelyard.infra.plan.answers import made
+from modelyard.infra.plan.place import Place
 from modelyard.infra.plan.records import Layer, Plan, Resource
 from modelyard.infra.policy import judge
 from modelyard.infra.policy.checks.tagged import REQUIRED, taggable
@@ -150,10 +151,18 @@ def test_an_internal_load_balancer_owes_nothing_to_the_public():
 
 def test_the_account_layer_of_a_second_region_owes_only_what_is_regional():
     given = resources()
-    for name in ("budget", "account-block", "volumes"):
+    for name in ("budget", "account-block", "passwords", "volumes"):
         del given[name]
 
     assert [one.control for one in judge(plan_of(given), NOBODY, today=TODAY).findings] == ["EC2.3/EC2.7"]
+
+
+def test_guard_rails_that_are_somebody_elses_are_owed_by_nobody_here():
+    given = resources()
+    for name in ("account-block", "analyzer", "passwords", "volumes"):
+        del given[name]
+
+    assert judge(plan_of(given), NOBODY, today=TODAY).findings == ()
 
 
 def test_a_version_of_kubernetes_runs_out_on_its_day():

@@ -64,6 +64,24 @@ def test_every_option_meets_every_mandatory_control(option, env):
     assert [one.message for one in judge(plan(given, env), given).mandatory] == []
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"repositories": []}, {"account_wide": {"guard_rails": False, "oidc_provider": "adopt"}}],
+    ids=["before the first repository", "guard rails are somebody else's"],
+)
+def test_an_account_without_repositories_or_guard_rails_meets_every_mandatory_control(changes):
+    given = parse({**platform(False).model_dump(mode="json", exclude_unset=True), **changes}, "platform.yaml")
+
+    assert [one.message for one in judge(plan(given, "dev"), given).mandatory] == []
+
+
+def test_the_text_of_a_plan_says_that_its_sums_leave_something_out(folder):
+    result = CliRunner().invoke(app, ["infra", "plan", "--env", "dev", "--project", str(folder)])
+
+    assert result.exit_code == 0, result.output
+    assert "Not in these sums: what has no price (1)" in result.stdout
+
+
 def test_most_controls_are_enforced_and_the_others_say_why_not():
     found = coverage([planned(env) for env in ("dev", "staging", "prod")], platform())
 

@@ -1,4 +1,5 @@
 import json
+from fnmatch import fnmatch
 
 import pytest
 from platforms import only, planned, resources, statements
@@ -6,6 +7,7 @@ from policy_verdicts import Role
 
 from modelyard.infra.components.account import task_roles
 
+ROLE = "iam/role:Role"
 OIDC = "token.actions.githubusercontent.com"
 
 
@@ -78,12 +80,11 @@ def test_the_changing_role_cannot_change_who_takes_the_roles_of_the_workflows():
     policy = statements(only(planned("dev", "account"), "iam/rolePolicy:RolePolicy", "churn-dev-apply"))
     hands_off = policy["HandsOffItself"]
     assert (hands_off["Effect"], "iam:UpdateAssumeRolePolicy" in hands_off["Action"]) == ("Deny", True)
-    made = {f"arn:aws:iam::123456789012:role/{one.inputs['name']}" for one in _roles("dev")}
-    assert set(hands_off["Resource"]) == {arn for arn in made if "/churn-dev-" in arn}
-
-
-def _roles(env):
-    return resources(planned(env, "account"), "iam/role:Role")
+    made = [
+        f"arn:aws:iam::123456789012:role/{one.inputs['name']}" for one in resources(planned("dev", "account"), ROLE)
+    ]
+    assert made
+    assert all(any(fnmatch(arn, one) for one in hands_off["Resource"]) for arn in made)
 
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
@@ -126,17 +127,38 @@ def test_a_preview_reads_roles_within_its_boundary_and_changes_none():
         assert not preview.could(action, role), action
 
 
-def test_the_boundary_lets_roles_through_whose_long_names_were_shortened():
-    long = "churn-of-customers-of-the-northern-branches"
-    made = planned("dev", "account", repositories=[{"name": "churn"}, {"name": long}])
-    roles = only(made, "iam/policy:Policy", "boundary-workload")
-    allowed = statements(roles)["HandOver"]["Resource"]
-    ends = ("-service-task", "-service-execution")
-    shortened = {
-        name for env in ("dev", "staging", "prod") for name in task_roles(long, env) if not name.endswith(ends)
-    }
-    assert shortened
-    assert set(allowed) == {f"arn:aws:iam::*:role/{name}" for name in (*(f"*{end}" for end in ends), *shortened)}
+def test_the_boundary_lets_the_tasks_of_thirty_projects_through_and_does_not_grow_with_them():
+    long = [f"churn-of-customers-of-the-northern-branches-number-{n:02}" for n in range(30)]
+    made = planned("dev", "account", repositories=[{"name": name} for name in ("churn", *long)])
+    boundary = only(made, "iam/policy:Policy", "boundary-workload")
+    assert boundary == only(planned("dev", "account"), "iam/policy:Policy", "boundary-workload")
+    allowed = statements(boundary)["HandOver"]["Resource"]
+    roles = [role for name in long for role in task_roles(name, "prod")]
+    assert all(len(role) <= 64 for role in roles)
+    assert len(set(roles)) == len(roles)
+    assert all(any(fnmatch(f"arn:aws:iam::1:role/{role}", one) for one in allowed) for role in roles)
+    assert not any(fnmatch("arn:aws:iam::1:role/churn-dev-runner", one) for one in allowed)
+
+
+@pytest.mark.parametrize("name", ["churn", "a-very-long-name-of-a-project-that-somebody-really-likes-to-use"])
+@pytest.mark.parametrize("layer", ["project", "ci"])
+def test_the_applying_role_may_make_every_role_of_its_project_and_change_none_of_a_workflow(name, layer):
+    account = planned("dev", "account", repositories=[{"name": name}])
+    policy = next(
+        one.inputs
+        for one in resources(account, "iam/rolePolicy:RolePolicy")
+        if one.inputs["name"] == "apply" and one.name.endswith("dev-apply")
+    )
+    said = statements(policy)
+    may, never = said["MakeBoundedRoles"]["Resource"], said["HandsOffItself"]["Resource"]
+    made = [one.inputs["name"] for one in resources(planned("dev", layer, repositories=[{"name": name}]), ROLE)]
+    assert made
+    for role in made:
+        arn = f"arn:aws:iam::123456789012:role/{role}"
+        assert any(fnmatch(arn, one) for one in may), role
+        assert not any(fnmatch(arn, one) for one in never), role
+    for one in resources(account, ROLE):  # those of workflows, also of a project whose name begins alike
+        assert any(fnmatch(f"arn:aws:iam::123456789012:role/{one.inputs['name']}", each) for each in never)
 
 
 def test_the_identity_provider_is_made_once_or_adopted():

@@ -11,7 +11,7 @@ from policy_verdicts import applies
 
 from modelyard.infra.components.account import previews
 from modelyard.infra.engine.backend import place
-from modelyard.infra.plan import answers
+from modelyard.infra.plan import calls
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +78,7 @@ def test_it_cannot_open_the_secrets_in_the_state_nor_anything_else_with_a_key(ke
 
 
 def test_the_key_is_the_one_that_bootstrap_made(key):
-    found = answers.answer("aws:kms/getAlias:getAlias", {"name": KEY.alias}, answers.Place(KEY.account, KEY.region))
+    found = calls.answer("aws:kms/getAlias:getAlias", {"name": KEY.alias}, calls.Place(KEY.account, KEY.region))
     assert key == found["targetKeyArn"]
 
 

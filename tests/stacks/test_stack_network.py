@@ -37,7 +37,9 @@ def test_isolated_subnets_have_no_way_out():
 def test_without_nat_the_endpoints_are_the_only_way_out():
     endpoints = ["ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sts"]
     network = {"nat": "none", "endpoints": endpoints}
-    made = planned("dev", "network", environments={"dev": {"network": network, "ci": {"enabled": False}}})
+    made = planned(
+        "dev", "network", kubernetes=False, environments={"dev": {"network": network, "ci": {"enabled": False}}}
+    )
     assert not resources(made, "ec2/natGateway:NatGateway")
     assert [one.name for one in resources(made, "ec2/route:Route")] == ["main-public"]
     interfaces = [

@@ -12,6 +12,7 @@ EXPIRED = (
     "ExpiredTokenException",
     "RequestExpired",
     "UnauthorizedSSOTokenError",
+    "TokenRetrievalError",
     "InvalidClientTokenId",
 )
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "AuthFailure")
@@ -24,7 +25,10 @@ def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes its 
 
     with told(f"a client for {service}"):
         config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=30)
-        return boto3.client(service, region_name=region, config=config)
+        try:
+            return boto3.client(service, region_name=region, config=config)
+        except ValueError as error:  # an address or number in the settings that is none
+            raise _of_settings(f"a client for {service}", error) from error
 
 
 @contextmanager
@@ -32,7 +36,7 @@ def told(what: str) -> Generator[None]:
     """Turn what boto3 raises into one error of ours that says what was being done.
 
     Raises:
-        OutsideError: No credentials, no permission, no network, or a refusal of the service.
+        OutsideError: No credentials, settings that cannot be used, no permission, no network, or a refusal of AWS.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -42,6 +46,8 @@ def told(what: str) -> Generator[None]:
         raise _of_client(what, error) from error
     except BotoCoreError as error:
         raise _of_core(what, error) from error
+    except OSError as error:  # a file or command that the settings name: boto3 makes errors of the network its own
+        raise _of_settings(what, error) from error
 
 
 def code(error: Exception) -> str:
@@ -92,12 +98,28 @@ def _of_client(what: str, error: Exception) -> ModelyardError:
 
 
 def _of_core(what: str, error: Exception) -> ModelyardError:
-    if type(error).__name__ in NO_CREDENTIALS:
+    from botocore.exceptions import ConnectionError as NoConnection
+    from botocore.exceptions import HTTPClientError
+
+    kind = type(error).__name__
+    if kind in EXPIRED:
+        return OutsideError(f"The AWS credentials have expired ({what}): {error}", _SIGN_IN, code="expired_credentials")
+    if kind in NO_CREDENTIALS:
+        return OutsideError(f"There are no AWS credentials ({what}): {error}", _SIGN_IN, code="no_credentials")
+    if isinstance(error, (NoConnection, HTTPClientError)):
         return OutsideError(
-            f"There are no AWS credentials ({what}).",
-            "Sign in: aws sso login, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-            code="no_credentials",
+            f"AWS could not be reached ({what}): {error}", "Check the network and the region's name.", code="no_network"
         )
+    return _of_settings(what, error)
+
+
+_SIGN_IN = "Sign in: aws sso login, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+
+
+def _of_settings(what: str, error: Exception) -> OutsideError:
+    """Return what says that not AWS is at fault, but how this machine is set up to ask it."""
     return OutsideError(
-        f"AWS could not be reached ({what}): {error}", "Check the network and the region's name.", code="no_network"
+        f"This machine's settings for AWS cannot be used ({what}): {error}",
+        "Correct what it names: in ~/.aws/config, ~/.aws/credentials, or a variable that begins with AWS_.",
+        code="bad_aws_settings",
     )

@@ -130,7 +130,12 @@ def test_a_pod_gets_its_rights_by_pod_identity():
     made = build(lambda: PodIdentity("pod", args))
     trust = made.one("iam/role:Role").json("assumeRolePolicy")["Statement"][0]
     assert trust["Principal"] == {"Service": "pods.eks.amazonaws.com"}
-    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert trust["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": ACCOUNT,
+        "aws:RequestTag/eks-cluster-name": "acme",
+        "aws:RequestTag/kubernetes-namespace": "n",
+        "aws:RequestTag/kubernetes-service-account": "s",
+    }
     joined = made.one("eks/podIdentityAssociation:PodIdentityAssociation").inputs
     assert (joined["namespace"], joined["serviceAccount"]) == ("n", "s")
 

@@ -9,6 +9,7 @@ from modelyard.infra.components.monitoring.shown import platform_graphs
 
 WHO = {"project": "acme", "env": "dev"}
 ALARM = "cloudwatch/metricAlarm:MetricAlarm"
+WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def topic(**changed):
@@ -19,10 +20,11 @@ def topic(**changed):
 def test_a_topic_is_encrypted_and_open_to_services_of_this_account_only():
     made = topic()
     assert made.one("sns/topic:Topic").inputs["kmsMasterKeyId"] == "arn:key"
-    (publish,) = made.one("sns/topicPolicy:TopicPolicy").json("policy")["Statement"]
+    publish, only_tls = made.one("sns/topicPolicy:TopicPolicy").json("policy")["Statement"]
     assert "*" not in publish["Principal"]["Service"]
     assert publish["Action"] == ["sns:Publish"]
     assert publish["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert (only_tls["Effect"], only_tls["Condition"]) == ("Deny", WITHOUT_TLS)
 
 
 def test_each_address_subscribes_and_slack_only_reads():
@@ -44,7 +46,8 @@ def test_only_rules_of_this_account_put_dead_letters():
     args = monitoring.DeadLettersArgs(**WHO, account=ACCOUNT, region="eu-central-1")
     made = build(lambda: monitoring.DeadLetters("letters", args))
     assert made.one("sqs/queue:Queue").inputs["sqsManagedSseEnabled"] is True
-    (put,) = made.one("sqs/queuePolicy:QueuePolicy").json("policy")["Statement"]
+    put, only_tls = made.one("sqs/queuePolicy:QueuePolicy").json("policy")["Statement"]
+    assert (only_tls["Effect"], only_tls["Condition"]) == ("Deny", WITHOUT_TLS)
     assert put["Principal"] == {"Service": "events.amazonaws.com"}
     assert put["Condition"]["ArnLike"] == {"aws:SourceArn": f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/*"}
 

@@ -81,6 +81,7 @@ def _notes(review: "Review") -> list[str]:
     unpriced = _together((u.layer, u.what, u.why, _last(u.resource)) for u in cost.unpriced)
     return [
         ceiling if cost.high_usd > cost.low_usd else "",
+        f"Not in these sums: what has no price ({len(unpriced)}), named below." if unpriced else "",
         _section("Wrong", ("layer", "resource", "property", "value", "what to do"), problems),
         _section("Controls", ("control", "severity", "what to do", "resources"), broken),
         _section("Not priced", ("layer", "what", "why", "resources"), unpriced),

@@ -33,6 +33,11 @@ def deny(
     return _statement("Deny", sid, actions, resources, condition, principal)
 
 
+def only_tls(actions: Sequence[str], resources: Sequence[Any]) -> Statement:
+    """Return the statement of a resource's policy that turns away whoever comes without TLS."""
+    return deny("OnlyTls", actions, resources, principal="*", condition={"Bool": {"aws:SecureTransport": "false"}})
+
+
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
     """Return the policy's JSON; parts of it may be outputs."""
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})

@@ -23,6 +23,15 @@ def physical(project: str, env: str, what: str, limit: int = 63) -> str:
     return f"{full[: limit - _HASH - 1].rstrip('-')}-{digest}"
 
 
+def ending(project: str, env: str, what: str, limit: int = 63) -> str:
+    """Return the name as `physical` does, but keep its end: what is shortened is what comes before `-WHAT`.
+
+    So one pattern, `*-WHAT`, means every name of a kind, however long the project's name is.
+    """
+    full = physical(project, env, what, 1 << 10)
+    return full if len(full) <= limit else f"{physical(project, env, '', limit - 1 - len(what))}-{what}"
+
+
 def bucket(project: str, env: str, what: str, account: str) -> str:
     """Return a bucket's name, which is unique in the partition: it ends in the account's number.
 

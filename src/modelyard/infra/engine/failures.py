@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 from pulumi.automation import CommandError
 
-from modelyard.errors import ModelyardError, OutcomeError, OutsideError, RequestError
+from modelyard.errors import ModelyardError, OutcomeError, OutsideError
 from modelyard.infra.engine.pending import Look
 from modelyard.infra.engine.programs import Program
+from modelyard.infra.engine.sayings import AGAIN, SAYINGS
 from modelyard.infra.engine.watch import Watch
 
 _SHOWN = 12
 _COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 _POLICIES = re.compile(r"^Policies:[^\n]*\n(?:[ \t][^\n]*\n|\n)*", re.MULTILINE)  # what is only advised is no cause
-_AGAIN = "Run the same command again: what is finished stays, and it goes on where it stopped."
 
 
 def explained(error: CommandError, watch: Watch, program: Program, look: Look) -> ModelyardError:
@@ -23,7 +23,7 @@ def explained(error: CommandError, watch: Watch, program: Program, look: Look) -
         found = ask()
         if found is not None:
             return found
-    return OutsideError(f"Layer {watch.layer}: {_last(text)}", _AGAIN, code="engine_failed")
+    return OutsideError(f"Layer {watch.layer}: {_last(text)}", AGAIN, code="engine_failed")
 
 
 def _rest(text: str, watch: Watch) -> tuple[Callable[[], ModelyardError | None], ...]:
@@ -77,68 +77,14 @@ def _of_resources(watch: Watch) -> Callable[[], ModelyardError | None]:
         lines = list(dict.fromkeys(f"  {_name(urn)}{plain(text)}" for urn, text in named if text))
         if not lines:
             return None
-        return OutsideError(f"Layer {watch.layer} is not finished:\n{_few(lines)}", _AGAIN, code="engine_failed")
+        return OutsideError(f"Layer {watch.layer} is not finished:\n{_few(lines)}", AGAIN, code="engine_failed")
 
     return look
 
 
-# What the CLI itself says, where no resource is to blame: (pattern, class, code, sentence, next step).
-_SAYINGS: tuple[tuple[str, type[ModelyardError], str, str, str], ...] = (
-    (
-        r"(?i)incorrect passphrase|cipher: message authentication failed|passphrase must be set",
-        RequestError,
-        "wrong_passphrase",
-        "The secrets in the state cannot be read with this passphrase.",
-        "Set PULUMI_CONFIG_PASSPHRASE to the one with which the stack was made.",
-    ),
-    (
-        r"(?i)NoSuchBucket|bucket.{0,80}does not exist|blob \(code=NotFound\)|unable to open bucket",
-        RequestError,
-        "no_state",
-        "The bucket for the state does not exist, or is not to be seen from here.",
-        "`modelyard infra bootstrap` makes it.",
-    ),
-    (
-        r"(?i)NoCredentialProviders|no valid credential|failed to refresh cached cred|get credentials|no EC2 IMDS",
-        OutsideError,
-        "no_credentials",
-        "There are no AWS credentials.",
-        "Sign in (aws sso login, or set AWS_PROFILE) and run the same command again.",
-    ),
-    (
-        r"(?i)ExpiredToken|security token included in the request is (expired|invalid)",
-        OutsideError,
-        "expired_credentials",
-        "The AWS credentials have expired.",
-        "Sign in again and run the same command again: it goes on where it stopped.",
-    ),
-    (
-        r"(?i)AccessDenied|PermissionDenied|not authorized to perform",
-        OutsideError,
-        "access_denied",
-        "AWS refused an action.",
-        "Give the role the action named above, then run the same command again.",
-    ),
-    (
-        r"(?i)no such host|connection refused|i/o timeout|network is unreachable|TLS handshake timeout|EOF$",
-        OutsideError,
-        "no_network",
-        "The network, or a service, could not be reached.",
-        _AGAIN,
-    ),
-    (
-        r"(?i)cannot be deleted\s+because it is protected|delete protected|deletion ?protection",
-        OutcomeError,
-        "protected",
-        "Resources that hold data are protected and were not deleted.",
-        "To delete them with their data, run the same command with --delete-data.",
-    ),
-)
-
-
 def _of_text(text: str, layer: str) -> Callable[[], ModelyardError | None]:
     def look() -> ModelyardError | None:
-        for pattern, kind, code, sentence, step in _SAYINGS:
+        for pattern, kind, code, sentence, step in SAYINGS:
             found = re.search(pattern, text)
             if found is not None:
                 return kind(f"Layer {layer}: {sentence}\n  {_line(text, found.start())}", step, code=code)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modelyard.infra.components import names
 from modelyard.infra.jobs.run import TrainingRun
 
 _GPU = "nvidia.com/gpu"
@@ -50,7 +51,7 @@ def _template(run: TrainingRun, container: dict[str, Any]) -> dict[str, Any]:
             "annotations": {"karpenter.sh/do-not-disrupt": "true"},
         },
         "spec": {
-            "serviceAccountName": run.service_account or f"trainer-{run.project}",
+            "serviceAccountName": run.service_account or names.physical("trainer", "", run.project),
             "automountServiceAccountToken": False,
             "securityContext": {
                 "runAsNonRoot": True,

@@ -14,7 +14,9 @@ from google.protobuf.struct_pb2 import Struct  # ty: ignore[missing-module-membe
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
 
-from modelyard.infra.plan.answers import Place, answer, made
+from modelyard.infra.plan.answers import made
+from modelyard.infra.plan.calls import answer
+from modelyard.infra.plan.place import Place
 from modelyard.infra.plan.records import Resource
 
 REFERENCE = "pulumi:pulumi:StackReference"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from modelyard.errors import RequestError
-from modelyard.infra.plan.answers import Place
 from modelyard.infra.plan.checks import Known, check
 from modelyard.infra.plan.monitor import Recorder
+from modelyard.infra.plan.place import Place
 from modelyard.infra.plan.records import Layer, Plan
 from modelyard.infra.plan.run import run
 from modelyard.infra.platform import layers as order

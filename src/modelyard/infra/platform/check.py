@@ -1,18 +1,22 @@
 """What must hold between the parts of a platform, beyond what each part checks for itself."""
 
-import ipaddress
-from itertools import combinations
-
+from modelyard.infra.platform.clashes import clashes, overlap, vpc_range
 from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.model import Platform
 from modelyard.infra.platform.words import NO_ACCOUNT, UNKNOWN_OWNER, EnvName
 
+_BUDGET_EMAILS = 10  # AWS Budgets, subscribers of a notification
+
 
 def problems(platform: Platform) -> list[str]:
     """Return one line per problem: dotted path, what is wrong, and the value."""
-    found = [*_ranges(platform), *_repositories(platform), *_exceptions(platform)]
+    found = [*clashes(platform), *_exceptions(platform)]
+    if platform.mode == "shared" and not platform.served:
+        found.append("repositories: mode `shared` runs only the project layer, so one repository must be named")
     for name, environment in platform.environments.items():
         found += [f"environments.{name}.{line}" for line in _environment(environment)]
+        found += [f"environments.{name}.{line}" for line in _ways_out(environment, platform.kubernetes_in(name))]
+        found += [f"environments.{name}.{line}" for line in _elsewhere(platform, name)]
         found += _regions(platform, name, environment)
         if platform.kubernetes_in(name) and not (platform.repositories or environment.cluster.admins):
             found.append(f"environments.{name}.cluster.admins: without a repository, name a role that administers it")
@@ -21,7 +25,7 @@ def problems(platform: Platform) -> list[str]:
 
 def warnings(platform: Platform, env: EnvName) -> list[str]:
     """Return what will not stop a plan, but an `up` or a workflow later."""
-    lines, environment = _placeholders(platform, env), platform.environments[env]
+    lines, environment = [*_placeholders(platform, env), *_unknown_regions(platform, env)], platform.environments[env]
     if platform.mode == "shared":
         return lines
     unknown = [repository.name for repository in platform.repositories if repository.repository_id == 0]
@@ -36,6 +40,17 @@ def warnings(platform: Platform, env: EnvName) -> list[str]:
     return lines
 
 
+def _unknown_regions(platform: Platform, env: EnvName) -> list[str]:
+    """Return the regions that the installed provider has never heard of: misspelt, or newer than it."""
+    from pulumi_aws import Region
+
+    known = {region.value for region in Region}
+    regions = {platform.region_of(env), platform.environments[env].lake.replicate_to} - {None}
+    return [
+        f"{region} is no region that the installed provider knows: is it spelt right?" for region in regions - known
+    ]
+
+
 def _placeholders(platform: Platform, env: EnvName) -> list[str]:
     lines = []
     if platform.account_of(env) == NO_ACCOUNT:
@@ -45,43 +60,6 @@ def _placeholders(platform: Platform, env: EnvName) -> list[str]:
         lines.append(f"nobody says where the repository is on GitHub: its roles would trust {UNKNOWN_OWNER}")
     if platform.github.owner_id == 0:
         lines.append("github.owner_id is 0: no workflow can take a role yet; `modelyard github setup` fills it in")
-    return lines
-
-
-def vpc_range(environment: Environment) -> str:
-    """Return the range that an environment's VPC has, its own or one that exists."""
-    vpc = environment.network.vpc
-    return vpc.cidr if vpc else environment.network.cidr
-
-
-def overlap(one: str, other: str) -> bool:
-    """Tell whether two ranges share an address."""
-    return ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other))
-
-
-def _ranges(platform: Platform) -> list[str]:
-    ranges = {name: vpc_range(environment) for name, environment in platform.environments.items()}
-    shared = {
-        (a, b)
-        for a, b in combinations(ranges, 2)
-        if platform.environments[a].network.vpc
-        and platform.environments[a].network.vpc == platform.environments[b].network.vpc
-    }
-    return [
-        f"environments.{b}.network.cidr: {ranges[b]} overlaps environments.{a}.network.cidr {ranges[a]}; "
-        "they could never be connected"
-        for a, b in combinations(ranges, 2)
-        if (a, b) not in shared and overlap(ranges[a], ranges[b])
-    ]
-
-
-def _repositories(platform: Platform) -> list[str]:
-    names = [repository.name for repository in platform.repositories]
-    remote = [repository.github for repository in platform.repositories]
-    lines = [f"repositories: two are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1]
-    lines += [f"repositories: two are {name!r} on GitHub" for name in sorted(set(remote)) if remote.count(name) > 1]
-    if platform.mode == "shared" and not platform.served:
-        lines.append("repositories: mode `shared` runs only the project layer, so one repository must be named")
     return lines
 
 
@@ -105,8 +83,37 @@ def _environment(environment: Environment) -> list[str]:
         lines.append("serving.public: needs `service.auth` token or jwt; nobody should ask a public model unnamed")
     if environment.network.vpc and environment.serving.public and len(environment.network.vpc.public_subnets) < 2:
         lines.append("serving.public: needs two `network.vpc.public_subnets`")
-    if environment.ci.enabled and environment.network.nat == "none" and environment.network.vpc is None:
+    told = environment.budget.emails or environment.monitoring.emails
+    if len(told) > _BUDGET_EMAILS:
+        lines.append(f"budget.emails: a budget tells {_BUDGET_EMAILS} at most, not {len(told)}; name those here")
+    return lines
+
+
+def _ways_out(environment: Environment, kubernetes: bool) -> list[str]:
+    """Return what needs the internet where there is none."""
+    if environment.network.nat != "none" or environment.network.vpc is not None:
+        return []
+    lines = []
+    if environment.ci.enabled:
         lines.append("ci.enabled: runners need a way out to GitHub; choose network.nat single, or ci.enabled: false")
+    if kubernetes:
+        lines.append(
+            "network.nat: none leaves the cluster's operators without their images, which come from the internet; "
+            "choose single, or kubernetes: false"
+        )
+    return lines
+
+
+def _elsewhere(platform: Platform, env: EnvName) -> list[str]:
+    """Return what lies in another account or region, where the environment cannot use it."""
+    environment, account, region = platform.environments[env], platform.account_of(env), platform.region_of(env)
+    lines = []
+    secret = environment.monitoring.github_token_secret
+    if secret is not None and secret.split(":")[3:5] != [region, account]:
+        lines.append(f"monitoring.github_token_secret: {secret} is not in account {account} and {region}")
+    connection = environment.ci.connection_arn
+    if connection is not None and connection.split(":")[4] != account:
+        lines.append(f"ci.connection_arn: {connection} is not in account {account}")
     return lines
 
 

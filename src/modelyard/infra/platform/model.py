@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from modelyard.config.github import OWNER
 from modelyard.config.section import Section
 from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.exceptions import Exemption
@@ -15,7 +16,7 @@ from modelyard.infra.platform.words import AccountId, Email, EnvName, PlatformNa
 class Github(Section):
     """Who owns the repositories. The ids make trust policies hold when a name is taken over."""
 
-    owner: str = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?$")
+    owner: str = Field(pattern=rf"^{OWNER}$")
     owner_id: int = Field(0, ge=0, description="Filled in by `modelyard github setup`; 0 means not known yet.")
 
 

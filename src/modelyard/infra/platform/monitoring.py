@@ -1,11 +1,9 @@
 """Who is told what in one environment, and what it may cost."""
 
-from typing import Annotated
-
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from modelyard.config.section import Section
-from modelyard.infra.platform.words import Arn, Email, LogDays
+from modelyard.infra.platform.words import Emails, LogDays, SecretArn
 
 
 class Slack(Section):
@@ -18,28 +16,40 @@ class Slack(Section):
 class Monitoring(Section):
     """Alarms, dashboards and who receives them."""
 
-    emails: tuple[Email, ...] = ()
+    emails: Emails = ()
     slack: Slack | None = None
     log_days: LogDays = 90
     retrain_on_drift: bool = Field(True, description="A drift alarm asks GitHub for a retraining.")
-    github_token_secret: Arn | None = Field(None, description="Secret with the token that may dispatch it.")
-    no_traffic_minutes: int = Field(60, ge=5, le=1440)
+    github_token_secret: SecretArn | None = Field(None, description="Secret with the token that may dispatch it.")
+    no_traffic_minutes: int = Field(
+        60, ge=5, le=180, multiple_of=5, description="In fives; an alarm's question looks back three hours at most."
+    )
     stale_model_days: int = Field(90, ge=1)
-    gpu_idle_percent: float = Field(10, ge=0, le=100)
+    gpu_idle_percent: float = Field(10, ge=0, le=100, allow_inf_nan=False)
     prometheus: bool = False
-    grafana: bool = False
+    grafana: bool = Field(False, description="Shows what Prometheus keeps, so it needs that.")
+
+    @model_validator(mode="after")
+    def _grafana_has_something_to_show(self) -> "Monitoring":
+        if self.grafana and not self.prometheus:
+            raise ValueError("grafana needs `prometheus: true`, whose metrics it shows")
+        return self
 
 
 class Budget(Section):
     """What an environment may cost a month; told at 50, 80 and 100 % and when the forecast exceeds it."""
 
-    monthly_usd: Annotated[float, Field(gt=0)]
-    emails: tuple[Email, ...] = Field((), description="Default: those of monitoring.")
-    anomaly_usd: float = Field(50, gt=0, description="An unexpected rise of this much is told as well.")
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    monthly_usd: float = Field(ge=1)
+    emails: Emails = Field((), description="Default: those of monitoring.")
+    anomaly_usd: float = Field(50, ge=0.01, description="An unexpected rise of this much is told as well.")
 
 
 class Usage(Section):
     """What the price assumes; a plan knows resources, not how much they are used."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     requests_per_month: int = Field(1_000_000, ge=0)
     response_kb: float = Field(2, ge=0)

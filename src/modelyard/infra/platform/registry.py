@@ -1,12 +1,16 @@
 """The model registry of one environment: MLflow, its database and who may reach it."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from modelyard.config.section import Section
 from modelyard.infra.platform import fargate
-from modelyard.infra.platform.words import PrivateCidr
+from modelyard.infra.platform.words import Ranges
+
+# a name, its subdomains (*.), with a port or not; never every name, which would undo the protection
+Host = Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$")]
+WorkflowName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 
 
 class Registry(fargate.TaskSize):
@@ -25,14 +29,19 @@ class Registry(fargate.TaskSize):
     image: str = Field(
         "3.17.2", pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", description="Tag of the image: its MLflow release."
     )
-    hosts: tuple[str, ...] = Field((), description="Further host names by which MLflow may be called.")
-    allowed_cidrs: tuple[PrivateCidr, ...] = Field((), description="Further ranges that may reach it, such as a VPN.")
+    hosts: tuple[Host, ...] = Field((), description="Further host names by which MLflow may be called.")
+    allowed_cidrs: Ranges = Field((), description="Further ranges that may reach it, such as a VPN.")
 
     @model_validator(mode="after")
     def _fits(self) -> "Registry":
         fargate.check(self)
         if self.max_storage_gb < self.storage_gb:
             raise ValueError(f"max_storage_gb {self.max_storage_gb} is less than storage_gb {self.storage_gb}")
+        if self.storage_gb < self.max_storage_gb and 10 * self.max_storage_gb < 11 * self.storage_gb:
+            raise ValueError(
+                f"max_storage_gb {self.max_storage_gb} must be {-(-11 * self.storage_gb // 10)} or more, as RDS "
+                f"grows by a tenth at least; {self.storage_gb} keeps it from growing"
+            )
         return self
 
 
@@ -41,11 +50,15 @@ class Ci(Section):
 
     enabled: bool = True
     compute: Literal["small", "medium", "large", "xlarge"] = "medium"
-    image: str = "aws/codebuild/amazonlinux-x86_64-standard:6.0"
+    image: str = Field(
+        "aws/codebuild/amazonlinux-x86_64-standard:6.0",
+        pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]{2,254}$",
+        description="For x86: the runners' machines are.",
+    )
     concurrency: int = Field(2, ge=1, le=100)
     timeout_minutes: int = Field(120, ge=5, le=2160)
     queued_minutes: int = Field(60, ge=5, le=480)
-    workflows: tuple[str, ...] = Field(
+    workflows: tuple[WorkflowName, ...] = Field(
         ("train", "release", "monitor", "infra"), min_length=1, description="Only jobs of these workflows get one."
     )
     docker: bool = Field(False, description="Jobs may build images; the runner is then privileged on its machine.")
@@ -57,3 +70,10 @@ class Ci(Section):
         pattern=r"^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/.+$",
         description="An authorised CodeConnections connection; without one it is made, and waits to be authorised.",
     )
+
+    @field_validator("image")
+    @classmethod
+    def _for_x86(cls, image: str) -> str:
+        if "aarch64" in image:
+            raise ValueError("is for ARM; the runners' machines are x86")
+        return image

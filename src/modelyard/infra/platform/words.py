@@ -26,17 +26,63 @@ def _private_cidr(text: str) -> str:
     return str(network)
 
 
+def _ordinary(region: str) -> str:
+    partition = next((name for start, name in _PARTITIONS.items() if region.startswith(start)), None)
+    if partition is not None:
+        raise ValueError(f"lies in the partition {partition}; roles, policies and endpoints are written for `aws` only")
+    return region
+
+
+def _not_taken(name: str) -> str:
+    """Refuse a beginning that AWS keeps for itself in names of buckets, security groups or load balancers."""
+    taken = next((start for start in _TAKEN if f"{name}-".startswith(start)), None)
+    if taken is not None:
+        raise ValueError(f"may not begin with {taken}: AWS keeps that for itself")
+    return name
+
+
+_TAKEN = ("amzn-s3-demo-", "internal-", "sg-", "sthree-", "xn--")
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+# how regions begin that have ARNs and endpoints of their own (IAM user guide, ARN format: partitions)
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
 
 Cidr = Annotated[str, AfterValidator(_cidr)]
 PrivateCidr = Annotated[str, AfterValidator(_private_cidr)]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="Twelve digits, quoted: YAML would drop a zero.")]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", examples=["eu-west-1"])]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$", examples=["eu-west-1"]), AfterValidator(_ordinary)]
 # 20 leaves room for environment, purpose and account number in a bucket's 63 characters
-PlatformName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)]
-ProjectName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+PlatformName = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20), AfterValidator(_not_taken)
+]
+# also names what it has on Kubernetes, where no name ends in a hyphen
+ProjectName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"), AfterValidator(_not_taken)]
+
+
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({value for value in values if values.count(value) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} is there twice")
+    return values
+
+
+# each is a rule of one security group, which has sixty at most (VPC user guide, quotas)
+Ranges = Annotated[tuple[PrivateCidr, ...], Field(max_length=50), AfterValidator(_each_once)]
 Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$")]
+SecretArn = Annotated[
+    str, Field(pattern=r"^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$")
+]
+# whom EKS lets in: a role or a user, never a session or the account itself (EKS user guide, access entries)
+PrincipalArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Emails = Annotated[tuple[Email, ...], AfterValidator(_each_once)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 # what CloudWatch Logs accepts (PutRetentionPolicy)

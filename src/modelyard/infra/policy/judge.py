@@ -84,7 +84,8 @@ def _item(resource: Resource, plan: Plan) -> Item:
 
 def _ids(resource: Resource, plan: Plan) -> frozenset[str]:
     """Return what others call this resource in the plan: the id and the ARN that the plan gave it."""
-    from modelyard.infra.plan.answers import Place, made
+    from modelyard.infra.plan.answers import made
+    from modelyard.infra.plan.place import Place
 
     if not resource.type.startswith("aws:"):
         return frozenset({resource.name})

@@ -1,6 +1,5 @@
 """The most that any role of the platform can ever be allowed, whatever its own policies say."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -14,10 +13,10 @@ _OUT_OF_REACH = ("account:*", "organizations:*", "iam:*", "billing:*")
 
 @dataclass(frozen=True, kw_only=True)
 class BoundariesArgs:
-    """`prefix` begins the names of both policies; `task_roles` are the names of roles that workflows hand to tasks."""
+    """`prefix` begins the names of both policies; `workflows` says whether there are roles to bound with `apply`."""
 
     prefix: str
-    task_roles: Sequence[str] = ()
+    workflows: bool = True
 
 
 class Boundaries(pulumi.ComponentResource):
@@ -30,17 +29,20 @@ class Boundaries(pulumi.ComponentResource):
             f"{name}-workload",
             name=f"{args.prefix}-boundary",
             description="The most a role made by a layer may do",
-            policy=document([_all_but(_OUT_OF_REACH), *_yet(args.task_roles)]),
+            policy=document([_all_but(_OUT_OF_REACH), *_yet()]),
             opts=child,
         ).arn
-        self.apply_arn = aws.iam.Policy(
+        self.apply_arn = self._apply(name, args, child) if args.workflows else self.workload_arn
+        self.register_outputs({"workload": self.workload_arn, "apply": self.apply_arn})
+
+    def _apply(self, name: str, args: BoundariesArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
+        return aws.iam.Policy(
             f"{name}-apply",
             name=f"{args.prefix}-apply-boundary",
             description="The most the roles of workflows may do",
             policy=document([_all_but(_OUT_OF_REACH[:2]), *_never()]),
             opts=child,
         ).arn
-        self.register_outputs({"workload": self.workload_arn, "apply": self.apply_arn})
 
 
 def _all_but(actions: tuple[str, ...]) -> Statement:
@@ -48,11 +50,12 @@ def _all_but(actions: tuple[str, ...]) -> Statement:
     return {"Sid": "AllBut", "Effect": "Allow", "NotAction": list(actions), "Resource": ["*"]}
 
 
-def _yet(task_roles: Sequence[str]) -> list[Statement]:
-    """Leave possible what is out of reach otherwise: a preview reads roles too, and an image needs its task's roles."""
-    endings = tuple(f"-{kind}" for kind in deploy.TASK_ROLES)
-    shortened = [name for name in task_roles if not name.endswith(endings)]
-    roles = [f"arn:aws:iam::*:role/{name}" for name in (*(f"*{ending}" for ending in endings), *shortened)]
+def _yet() -> list[Statement]:
+    """Leave possible what is out of reach otherwise: a preview reads roles too, and an image needs its task's roles.
+
+    By their ends, which no shortening takes away: a policy has room for a few names, a platform for many projects.
+    """
+    roles = [f"arn:aws:iam::*:role/*-{kind}" for kind in deploy.TASK_ROLES]
     return [
         allow("Look", ["iam:Get*", "iam:List*", "account:Get*"], ["*"]),
         allow("HandOver", ["iam:PassRole"], roles, condition=deploy.TO_TASKS),
@@ -67,7 +70,7 @@ def _never() -> list[Statement]:
 
 def may_make_roles(account: str, prefixes: list[str], boundary: pulumi.Input[str]) -> list[Statement]:
     """Return what lets a role make others: with these names, and only under the boundary."""
-    roles = [f"arn:aws:iam::{account}:role/{prefix}-*" for prefix in prefixes]
+    roles = [f"arn:aws:iam::{account}:role/{start}" for prefix in prefixes for start in _starts(prefix)]
     policies = [f"arn:aws:iam::{account}:policy/{prefix}-*" for prefix in prefixes]
     bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     grow = ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"]
@@ -86,6 +89,15 @@ def may_make_roles(account: str, prefixes: list[str], boundary: pulumi.Input[str
         deny("HandsOff", ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:SetDefaultPolicyVersion"],
              [f"arn:aws:iam::{account}:policy/*boundary"]),
     ]  # fmt: skip
+
+
+_ROLE_NAME, _LONGEST_KIND, _HASH = 64, len("-service-execution"), len("-a1b2c3")
+
+
+def _starts(prefix: str) -> list[str]:
+    """Return how the names of roles begin, shortened ones among them (`names.ending`)."""
+    room = _ROLE_NAME - _LONGEST_KIND
+    return [f"{prefix}-*"] + ([f"{prefix[: room - _HASH]}*"] if len(prefix) > room else [])
 
 
 _PASSED_TO = (

@@ -74,7 +74,7 @@ def _kubernetes(release: Release) -> str:
 
 def task_roles(project: str, env: str) -> list[str]:
     """Return the names of the roles that a service's task has, as the layer `project` makes them."""
-    return [names.physical(project, env, kind, 64) for kind in TASK_ROLES]
+    return [names.ending(project, env, kind, 64) for kind in TASK_ROLES]
 
 
 def _task_roles(release: Release) -> list[str]:

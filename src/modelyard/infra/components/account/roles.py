@@ -63,7 +63,7 @@ class RepositoryRoles(pulumi.ComponentResource):
     def _role(self, what: str, situations: Sequence[str], boundary: pulumi.Input[str]) -> aws.iam.Role:
         return aws.iam.Role(
             f"{self._name}-{what}",
-            name=names.physical(self._args.project, self._args.env, what, 64),
+            name=names.ending(self._args.project, self._args.env, what, 64),
             description=f"GitHub workflows of {self._args.project}: {what} in {self._args.env}",
             assume_role_policy=trust(self._args.provider_arn, self._args.repository, situations),
             permissions_boundary=boundary,
@@ -81,9 +81,8 @@ class RepositoryRoles(pulumi.ComponentResource):
 
 
 def _hands_off_itself(args: RepositoryRolesArgs) -> Statement:
-    """Keep `apply` from changing who may take the roles of the workflows, its own among them."""
-    roles = [names.physical(args.project, args.env, what, 64) for what in ROLES]
-    arns = [f"arn:aws:iam::{args.account}:role/{role}" for role in roles]
+    """Keep `apply` from changing who may take the roles of workflows: its own, or those of a project named alike."""
+    arns = [f"arn:aws:iam::{args.account}:role/*-{what}" for what in ROLES]
     actions = ["iam:UpdateAssumeRolePolicy", "iam:DeleteRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
     return deny("HandsOffItself", actions, arns)
 

@@ -38,6 +38,12 @@ class PodIdentity(pulumi.ComponentResource):
             statements=args.statements,
             managed=args.managed,
             account=args.account,
+            # whatever else is associated with it: only this service account may use it (EKS user guide, Pod Identity)
+            session={
+                "eks-cluster-name": args.cluster,
+                "kubernetes-namespace": args.namespace,
+                "kubernetes-service-account": args.service_account,
+            },
         )
         role = ServiceRole(name, role_args, mine)
         aws.eks.PodIdentityAssociation(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from modelyard.infra.components.documents import Statement, deny, document
+from modelyard.infra.components.documents import Statement, document, only_tls
 from modelyard.infra.components.lake.lifecycle import Expiry, expire, tidy
 
 RESULTS = "_athena/"  # the folder of the lake that holds the answers to questions
@@ -68,12 +68,10 @@ class SafeBucket(pulumi.ComponentResource):
             opts=self._child,
         )
         everything = [self.arn, pulumi.Output.concat(self.arn, "/*")]
-        plain = {"Bool": {"aws:SecureTransport": "false"}}
-        only_tls = deny("OnlyTls", ["s3:*"], everything, principal="*", condition=plain)
         aws.s3.BucketPolicy(
             self._name,
             bucket=bucket,
-            policy=document([only_tls, *args.statements]),
+            policy=document([only_tls(["s3:*"], everything), *args.statements]),
             region=args.region,
             # two changes of one bucket at the same time are refused as a conflict
             opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),

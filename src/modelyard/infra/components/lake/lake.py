@@ -61,7 +61,7 @@ class DataLake(pulumi.ComponentResource):
         self.store = self._bucket("store", _of_the_store(args.keep, args.projects), args.keep.lock_days)
         if args.replicate_to is not None:
             self._replica("lake", self.lake, args.replicate_to)
-            self._replica("store", self.store, args.replicate_to)
+            self._replica("store", self.store, args.replicate_to, args.keep.lock_days)
         self.buckets: dict[str, SafeBucket | LogBucket] = {"lake": self.lake, "store": self.store, "logs": self.logs}
         self.register_outputs({"lake": self.lake.name, "store": self.store.name, "logs": self.logs.name})
 
@@ -91,7 +91,7 @@ class DataLake(pulumi.ComponentResource):
         )
         return SafeBucket(what, args, self._child)
 
-    def _replica(self, what: str, source: SafeBucket, region: str) -> None:
+    def _replica(self, what: str, source: SafeBucket, region: str, lock_days: int | None = None) -> None:
         copied = f"{what}-copy"
         args = ReplicaArgs(
             source=source,
@@ -102,6 +102,7 @@ class DataLake(pulumi.ComponentResource):
             region=region,
             noncurrent_days=self._args.keep.noncurrent_days,
             protect=self._args.protect,
+            lock_days=lock_days,
         )
         Replica(copied, args, self._child)
 

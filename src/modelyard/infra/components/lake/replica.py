@@ -14,7 +14,8 @@ from modelyard.infra.components.lake.bucket import SafeBucket, SafeBucketArgs
 class ReplicaArgs:
     """Copies `source` (encrypted with `key_arn`) to `bucket` in `region`.
 
-    `name` is that of the role which copies, and of the copy's key.
+    `name` is that of the role which copies, and of the copy's key. A bucket that is locked is only copied to one that
+    is (`lock_days`; S3 user guide, replication and Object Lock).
     """
 
     source: SafeBucket
@@ -25,6 +26,7 @@ class ReplicaArgs:
     region: str
     noncurrent_days: int
     protect: bool
+    lock_days: int | None = None
 
 
 class Replica(pulumi.ComponentResource):
@@ -51,6 +53,7 @@ class Replica(pulumi.ComponentResource):
                 key_arn=key.arn,
                 noncurrent_days=args.noncurrent_days,
                 protect=args.protect,
+                lock_days=args.lock_days,
                 region=args.region,
             ),
             child,
@@ -87,6 +90,7 @@ def _may(args: ReplicaArgs, copy: pulumi.Output[str], key: pulumi.Output[str]) -
     """Return what S3 needs to copy encrypted objects (S3 user guide, replicating encrypted objects)."""
     source = args.source.arn
     versions = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+    versions += ["s3:GetObjectRetention", "s3:GetObjectLegalHold"] if args.lock_days is not None else []
     copies = ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"]
     return [
         allow("Source", ["s3:GetReplicationConfiguration", "s3:ListBucket"], [source]),

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components import names
-from modelyard.infra.components.documents import allow, document
+from modelyard.infra.components.documents import allow, document, only_tls
 
 _FORTNIGHT = 14 * 86400
 
@@ -41,7 +41,9 @@ class DeadLetters(pulumi.ComponentResource):
         only = {"ArnLike": {"aws:SourceArn": rules}, "StringEquals": {"aws:SourceAccount": args.account}}
         service = {"Service": "events.amazonaws.com"}
         put = allow("Put", ["sqs:SendMessage"], [queue.arn], principal=service, condition=only)
-        aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=document([put]), opts=mine)
+        aws.sqs.QueuePolicy(
+            name, queue_url=queue.url, policy=document([put, only_tls(["sqs:*"], [queue.arn])]), opts=mine
+        )
         self.arn = queue.arn
         self.name = queue.name
         self.register_outputs({"arn": self.arn, "name": self.name})

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components import names
-from modelyard.infra.components.documents import allow, document
+from modelyard.infra.components.documents import allow, document, only_tls
 from modelyard.infra.components.serving.role import ServiceRole, ServiceRoleArgs
 
 _PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com")
@@ -77,4 +77,5 @@ class Topic(pulumi.ComponentResource):
 def _policy(topic: pulumi.Output[str], account: pulumi.Input[str]) -> pulumi.Output[str]:
     mine = {"StringEquals": {"aws:SourceAccount": account}}
     services = {"Service": list(_PUBLISHERS)}
-    return document([allow("Publish", ["sns:Publish"], [topic], principal=services, condition=mine)])
+    publish = allow("Publish", ["sns:Publish"], [topic], principal=services, condition=mine)
+    return document([publish, only_tls(["sns:Publish"], [topic])])

@@ -8,6 +8,9 @@ import pulumi_aws as aws
 
 from modelyard.infra.components.network.layout import layout
 
+# EKS puts no control plane there (EKS user guide, VPC and subnet requirements)
+_WITHOUT_EKS = ("cac1-az3", "use1-az3", "usw1-az2")
+
 # what the load balancer controller of EKS looks for
 _TAGS = {
     "public": {"kubernetes.io/role/elb": "1"},
@@ -35,7 +38,9 @@ class Vpc(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         # the account's own zones, in their order: a subnet never moves once it is there
         self._zones = aws.get_availability_zones_output(
-            state="available", filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}]
+            state="available",
+            filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+            exclude_zone_ids=list(_WITHOUT_EKS),
         ).names
         self.vpc = self._vpc()
         subnets = layout(args.cidr, args.zones)
@@ -70,7 +75,7 @@ class Vpc(pulumi.ComponentResource):
                 f"{self._name}-{kind}-{number}",
                 vpc_id=self.vpc.id,
                 cidr_block=cidr,
-                availability_zone=self._zones.apply(lambda names, number=number: names[number]),
+                availability_zone=self._zones.apply(lambda names, number=number: _zone(names, number)),
                 map_public_ip_on_launch=False,
                 tags={"Name": f"{self._args.name}-{kind}-{number}", "modelyard:subnet": kind, **_TAGS[kind]},
                 # AWS may list a new zone first one day; the subnets stay where they are
@@ -122,3 +127,12 @@ class Vpc(pulumi.ComponentResource):
         for number, (table, subnet) in enumerate(zip(tables, subnets, strict=True)):
             name = f"{self._name}-{kind}-{number}"
             aws.ec2.RouteTableAssociation(name, route_table_id=table.id, subnet_id=subnet.id, opts=self._child)
+
+
+def _zone(names: list[str], number: int) -> str:
+    if number >= len(names):
+        raise ValueError(
+            f"The account has only {len(names)} usable zones in this region: {', '.join(names)}. "
+            "Set network.zones: 2 in platform.yaml, or take another region."
+        )
+    return names[number]

@@ -57,7 +57,7 @@ class ServiceRoles(pulumi.ComponentResource):
         managed: Mapping[str, pulumi.Input[str]] | None = None,
     ) -> pulumi.Output[str]:
         args = ServiceRoleArgs(
-            role_name=names.physical(self._args.project, self._args.env, f"service-{what}", 64),
+            role_name=names.ending(self._args.project, self._args.env, f"service-{what}", 64),
             service=service,
             statements=statements,
             managed=managed or {},

@@ -21,6 +21,7 @@ class ServiceRoleArgs:
         managed: Policies that are kept elsewhere: name -> ARN.
         account: Where given, only calls on behalf of this account may assume it (no confused deputy).
         actions: EKS also needs `sts:TagSession`.
+        session: Tags that the session must bear, such as the namespace of a pod.
     """
 
     role_name: str
@@ -29,6 +30,7 @@ class ServiceRoleArgs:
     managed: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     account: pulumi.Input[str] | None = None
     actions: tuple[str, ...] = ("sts:AssumeRole",)
+    session: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
 
 
 class ServiceRole(pulumi.ComponentResource):
@@ -75,6 +77,8 @@ def _trust(args: ServiceRoleArgs) -> pulumi.Output[str]:
         "Principal": {"Service": args.service},
         "Action": list(args.actions) if len(args.actions) > 1 else args.actions[0],
     }
-    if args.account is not None:
-        trust["Condition"] = {"StringEquals": {"aws:SourceAccount": args.account}}
+    bound = {} if args.account is None else {"aws:SourceAccount": args.account}
+    bound |= {f"aws:RequestTag/{tag}": value for tag, value in args.session.items()}
+    if bound:
+        trust["Condition"] = {"StringEquals": bound}
     return document([trust])

@@ -51,4 +51,4 @@ class Trainers(pulumi.ComponentResource):
 
 def account_of(project: str) -> str:
     """Return the name of a project's service account."""
-    return f"{ACCOUNT}-{project}"[:63].rstrip("-")
+    return names.physical(ACCOUNT, "", project)

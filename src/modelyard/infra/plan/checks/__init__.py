@@ -6,6 +6,7 @@ from modelyard.infra.plan.checks.known import Known
 from modelyard.infra.plan.checks.limits import limits
 from modelyard.infra.plan.checks.ranges import ranges
 from modelyard.infra.plan.checks.references import references
+from modelyard.infra.plan.checks.sizes import sizes
 from modelyard.infra.plan.checks.twice import twice
 from modelyard.infra.plan.checks.types import types
 from modelyard.infra.plan.records import Problem, Resource
@@ -17,6 +18,7 @@ _CHECKS: tuple[Callable[[Sequence[Resource], Known], Iterable[Problem]], ...] = 
     limits,
     references,
     ranges,
+    sizes,
     twice,
 )
 

@@ -6,6 +6,7 @@ from modelyard.infra.plan.checks.known import Known
 from modelyard.infra.plan.checks.limits import LIMITS
 from modelyard.infra.plan.records import Problem, Resource
 
+_RULE = "lb/listenerRule:ListenerRule"
 # unique inside something else only: role, VPC, cluster
 _INSIDE = {
     "iam/rolePolicy:RolePolicy": "role",
@@ -18,24 +19,32 @@ def twice(resources: Sequence[Resource], known: Known) -> Iterator[Problem]:  # 
     """Yield a problem for each resource whose physical name another of its type already has."""
     seen: dict[tuple[str, ...], Resource] = {}
     for resource in resources:
-        token = resource.type.removeprefix("aws:")
-        name = resource.inputs.get(LIMITS[token][0]) if token in LIMITS else None
-        if not isinstance(name, str):
+        found = _called(resource)
+        if found is None:
             continue
-        # names are compared without regard to case by IAM and EC2
-        key = (
-            token,
-            name.lower(),
-            str(resource.inputs.get(_INSIDE.get(token, ""))),
-            str(resource.inputs.get("region")),
-        )
-        first = seen.setdefault(key, resource)
+        at, name, within = found
+        first = seen.setdefault((resource.type, name.lower(), *within), resource)
         if first is not resource:
             yield Problem(
                 layer=resource.layer,
                 resource=resource.urn,
-                property=LIMITS[token][0],
+                property=at,
                 value=name,
                 message=f"is also the name of {first.name} in layer {first.layer}",
                 fix="Give the platform, or one of the projects, another name.",
             )
+
+
+def _called(resource: Resource) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return property, name, and within what the name is unique; compared without regard to case, as IAM and EC2 do."""
+    inputs = resource.inputs
+    if resource.type.startswith("kubernetes:"):
+        metadata = inputs.get("metadata") or {}
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        return ("metadata.name", name, (str(metadata.get("namespace")),)) if isinstance(name, str) else None
+    token = resource.type.removeprefix("aws:")
+    if token == _RULE:
+        return "priority", str(inputs.get("priority")), (str(inputs.get("listenerArn")),)
+    name = inputs.get(LIMITS[token][0]) if token in LIMITS else None
+    within = (str(inputs.get(_INSIDE.get(token, ""))), str(inputs.get("region")))
+    return (LIMITS[token][0], name, within) if isinstance(name, str) else None

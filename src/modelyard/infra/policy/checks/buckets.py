@@ -39,10 +39,13 @@ def rules_of(bucket: Item, world: World, type_: str) -> list[Any] | None:
 
 
 class AccountBlocksPublicAccess(Presence, row="S3.1"):
-    """The account blocks public access to buckets: once for all regions, where the account has its budgets too."""
+    """The account blocks public access to buckets: once for all regions, where its other guard rails are.
+
+    With `account_wide.guard_rails: false` they are all somebody else's.
+    """
 
     layer = "account"
-    beside = ("aws:budgets/budget:Budget", "aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+    beside = ("aws:iam/accountPasswordPolicy:AccountPasswordPolicy",)
     needs: ClassVar[str] = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 
     def _breaches(self, item: Item) -> Iterator[Breach]:

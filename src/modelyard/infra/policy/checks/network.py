@@ -28,9 +28,10 @@ class DefaultGroupEmpty(Relation, row="EC2.2"):
 
 
 class VolumesEncrypted(Presence, row="EC2.3/EC2.7"):
-    """Volumes are encrypted by default."""
+    """Volumes are encrypted by default, by whoever owns the guard rails of the account's region."""
 
     layer = "account"
+    beside = ("aws:accessanalyzer/analyzer:Analyzer",)
     needs = "aws:ebs/encryptionByDefault:EncryptionByDefault"
 
     def _breaches(self, item: Item) -> Iterator[Breach]:
