@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 import watched
 
+from modelyard.data import contract as contracts
 from modelyard.errors import RequestError
 from modelyard.feedback import FeedbackRequest, add, joined
 
@@ -104,6 +105,24 @@ def test_an_entity_means_its_last_prediction_within_the_horizon(found):
     assert known(found) == {rows["request_id"][4]: "yes"}
 
 
+@pytest.mark.parametrize(("form", "written"), [("epoch_ms", int), ("epoch_ms", str), ("%d.%m.%Y %H:%M:%S%.f", None)])
+def test_times_are_read_as_the_contract_writes_them_or_as_iso(found, form, written):
+    path = found.root / "contract.yaml"
+    contract = contracts.load(path)
+    columns = [c.model_copy(update={"format": form}) if c.name == "when" else c for c in contract.columns]
+    path.write_text(contracts.dump(contract.model_copy(update={"columns": tuple(columns)})), encoding="utf-8")
+    rows = pl.concat(list(joined(watched.store_of(found)))).filter(pl.col("entity") == "e3").sort("event_time")
+    when = rows["event_time"][4]
+    milliseconds = (when - datetime(1970, 1, 1)) // timedelta(milliseconds=1) + 60_000
+    told = written(milliseconds) if written else (when + timedelta(minutes=1)).strftime("%d.%m.%Y %H:%M:%S.%f")
+    assert tell(found, key=["e3"], when=[told], y=["yes"]).matched == 1
+    assert known(found) == {rows["request_id"][4]: "yes"}
+    again = tell(found, key=["e3"], when=[(when + timedelta(minutes=1)).isoformat()], y=["no"])
+    assert (again.matched, again.corrected) == (1, 1)
+    with pytest.raises(RequestError, match="no time"):
+        tell(found, key=["e3"], when=[7 if written is int else "7"], y=["yes"])
+
+
 def test_a_label_by_request_may_come_before_its_capture(tmp_path):
     found = watched.project(tmp_path / "p")
     assert tell(found, request_id=["boot1-0"], y=["yes"]).unmatched == 1
@@ -140,6 +159,7 @@ def test_outcomes_are_read_from_text_as_training_reads_them(tmp_path):
         ({"request_id": [None], "y": ["yes"]}, "lack"),
         ({"request_id": ["boot1-0"], "row": ["first"], "y": ["yes"]}, "'first'"),
         ({"request_id": ["boot1-0"], "row": [-1], "y": ["yes"]}, "negative"),
+        ({"request_id": ["boot1-0"], "row": [2**40], "y": ["yes"]}, "no request has"),
     ],
 )
 def test_labels_that_cannot_be_used_are_refused(found, columns, said):

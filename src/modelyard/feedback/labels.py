@@ -18,6 +18,7 @@ from modelyard.feedback.results import FeedbackRequest
 from modelyard.training.labels import labels as as_labels
 
 _SHOWN = 5
+_LAST_ROW = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ def read(table: Table, request: FeedbackRequest, config: ProjectConfig, contract
     names = choose(schema.names(), request, config)
     target = next((c for c in contract.columns if c.name == config.data.target), None)
     target = target or Column(name=config.data.target, type="number" if config.task == "regression" else "string")
-    rows = _rows(table, schema, names, target)
+    rows = _rows(table, schema, names, target, _time_format(contract, names, config))
     for told, column in (("label", names.label), ("row", names.row), ("time", names.time), ("known", names.known)):
         _require_readable(rows, told, column, table.source, hidden=target.personal and told == "label")
     label = _texts(rows.get_column("label"), config)
+    _require_rows(rows, names, table.source)
     frame = rows.select("request_id", pl.col("row").cast(pl.Int32), "entity", pl.col("time").alias("label_time"))
     frame = frame.with_columns(label, rows.get_column("known")).filter(pl.col("label").is_not_null())
     _require_keys(frame, names, table.source)
@@ -62,20 +64,29 @@ def _schema(table: Table) -> pl.Schema:
         raise _unreadable(table, error) from error
 
 
-def _rows(table: Table, schema: pl.Schema, names: Names, target: Column) -> pl.DataFrame:
+def _time_format(contract: Contract, names: Names, config: ProjectConfig) -> str | None:
+    """Return how the contract writes moments: of the column that says when, or of the table's own time."""
+    known = {column.name: column.format for column in contract.columns if column.type == "timestamp"}
+    return known.get(names.time or "") or known.get(config.data.time or "")
+
+
+def _rows(table: Table, schema: pl.Schema, names: Names, target: Column, moments: str | None) -> pl.DataFrame:
     """Return the columns by what they mean, and beside those that are converted what was written there."""
     key = {"request": "request_id", "entity": "entity"}[names.by]
     wanted: list[tuple[str, str | None, LogicalType, str | None]] = [
         ("request_id", names.key if key == "request_id" else None, "string", None),
         ("entity", names.key if key == "entity" else None, "string", None),
         ("row", names.row, "integer", None),
-        ("time", names.time, "timestamp", None),
-        ("known", names.known, "timestamp", None),
+        ("time", names.time, "timestamp", moments),
+        ("known", names.known, "timestamp", moments),
         ("label", names.label, target.type, target.format),
     ]
     columns = []
     for name, source, kind, format_ in wanted:
-        columns.append(_column(table, schema, source, kind, format_).alias(name))
+        values = _column(table, schema, source, kind, format_)
+        if kind == "timestamp" and format_ is not None:  # ISO 8601 is understood whatever the contract's format
+            values = pl.coalesce(values, _column(table, schema, source, kind, None))
+        columns.append(values.alias(name))
         if name not in {"request_id", "entity"}:
             columns.append(_column(table, schema, source, "string", None).alias(f"told {name}"))
     try:
@@ -107,6 +118,14 @@ def _require_readable(rows: pl.DataFrame, name: str, column: str | None, source:
     )
 
 
+def _require_rows(rows: pl.DataFrame, names: Names, source: str) -> None:
+    row = rows.get_column("row")
+    wrong = row.filter((row < 0) | (row > _LAST_ROW))
+    if len(wrong):
+        what = "negative values" if wrong[0] < 0 else f"values that no request has: {wrong[0]}"
+        raise RequestError(f"Column {names.row!r} of {source} has {what}.", "Rows of a request count from 0.")
+
+
 def _texts(values: pl.Series, config: ProjectConfig) -> pl.Series:
     """Return outcomes as text: the name of a class as training calls it, or a number."""
     if config.task != "regression":
@@ -128,8 +147,6 @@ def _require_keys(frame: pl.DataFrame, names: Names, source: str) -> None:
             "Say whose each outcome is.",
             code="bad_labels",
         )
-    if (frame.get_column("row") < 0).any():
-        raise RequestError(f"Column {names.row!r} of {source} has negative values.", "Rows count from 0.")
 
 
 def _unreadable(table: Table, error: Exception) -> RequestError:

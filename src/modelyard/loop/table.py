@@ -69,4 +69,6 @@ def _side(context: Context, contract: Contract, side: str) -> pl.LazyFrame:
     if len(matches) == 1 and len(side) >= 4:
         return snapshots_.read(context.store, matches[0]).lazy()
     table = open_source(context.project, side)
-    return contracts.read(contract, table, optional=[c.name for c in contract.columns]) if table.text else table.frame
+    if table.text:
+        return contracts.read(contract, table, optional=[c.name for c in contract.columns])
+    return contracts.with_moments(contract, table)

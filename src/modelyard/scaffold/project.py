@@ -57,7 +57,7 @@ def fill(plan: Blueprint, table: "Table", workshop: Path, renderer: Renderer) ->
     """
     profiled, name = plan.profile, plan.name
     contract = to_contract(profiled, name)
-    frame = contracts.read(contract, table)
+    frame = contracts.read(contracts.as_numbers(contract), table)
     rows = tables.Rows(
         frame=frame.drop(selectors.by_name(*plan.absent)) if plan.absent else frame,
         count=profiled.rows,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from modelyard.data.types import epoch
 from modelyard.serving.fields import Field, RefusedError
 from modelyard.serving.slow import look
 
@@ -78,7 +79,7 @@ def _struct(fields: Sequence[Field]) -> type[msgspec.Struct]:
     """Make the struct of a row; its attributes are numbered, since columns may have any name."""
     members = []
     for number, field in enumerate(fields):
-        kind = _TYPES[field.column.type]
+        kind = _TYPES["integer"] | str if epoch(field.column.format) else _TYPES[field.column.type]
         kind = kind | None if field.nullable else kind
         members.append((f"c{number}", kind) if field.needed else (f"c{number}", kind, None))
     names = {f"c{number}": field.column.name for number, field in enumerate(fields)}

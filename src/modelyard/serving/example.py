@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from modelyard.data.types import epoch
 from modelyard.reference.distribution import Distribution
 from modelyard.reference.profile import Profile
 from modelyard.serving.fields import Field, RefusedError
@@ -87,7 +88,11 @@ def _guesses(field: Field) -> Iterator[Any]:
     yield None
 
 
-def _written(field: Field, when: dt.datetime) -> Iterator[str]:
+def _written(field: Field, when: dt.datetime) -> Iterator[str | int]:
+    unit = epoch(field.column.format)
+    if unit is not None:
+        yield unit.number(when)
+        return
     pattern = field.column.format or _ISO[field.column.type]
     # strftime has no counterpart of chrono's %.f and %#z
     yield when.strftime(pattern.replace("%.f", "").replace("%#z", "Z").replace("%:z", "+00:00"))

@@ -7,11 +7,12 @@ from typing import Any
 
 from modelyard.bundle.served import Served
 from modelyard.data.contract import Column, Contract
-from modelyard.data.types import LogicalType
+from modelyard.data.types import Epoch, LogicalType, epoch, unit_of
 from modelyard.serving.limits import Limit, forbids_null, limits
-from modelyard.serving.moments import reader
+from modelyard.serving.moments import counter, reader
 
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+_DIGITS = len(str(_LARGEST))
 
 
 class RefusedError(Exception):
@@ -78,6 +79,9 @@ def _field(column: Column, is_read: bool) -> Field:
 def _typed(column: Column) -> Callable[[Any], Any]:
     if column.type not in {"date", "timestamp"}:
         return _READERS[column.type]
+    unit = epoch(column.format)
+    if unit is not None and column.type == "timestamp":
+        return _counted(unit)
     read = reader(column.type, column.format)
     wanted = f"must be a {column.type} ({column.format or 'ISO 8601'})"
 
@@ -88,6 +92,33 @@ def _typed(column: Column) -> Callable[[Any], Any]:
         return found
 
     return typed
+
+
+def _counted(unit: Epoch) -> Callable[[Any], Any]:
+    read = counter(unit)
+    wanted = f"must be a timestamp in {unit.unit} since 1970 ({unit.format})"
+
+    def typed(value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise RefusedError(f"{wanted}, not {_shown(value)}")
+        found = read(_string(value) if isinstance(value, str) else value)
+        if found is None:
+            raise RefusedError(f"{wanted}, {_instead(value, unit)}")
+        return found
+
+    return typed
+
+
+def _instead(value: float | str, unit: Epoch) -> str:
+    """Say what is wrong with a value that counts no time in this unit."""
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdigit() and len(value) <= _DIGITS):
+            return "not other text"
+        value = int(value)
+    if value - value != 0 or value != int(value):  # infinite or NaN
+        return "a whole number"
+    other = unit_of(int(value))
+    return f"from {unit.first} to {unit.last}" if other is None else f"not in {other.unit}"
 
 
 def _string(value: Any, wanted: str = "must be a string") -> str:  # noqa: ANN401

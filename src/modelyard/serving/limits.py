@@ -34,16 +34,17 @@ def forbids_null(column: Column) -> bool:
 
 
 def _minimum(rule: Rule, column: Column) -> Limit:
-    low = _bound(rule, column)
+    low = bound(rule, column)
     return lambda value: f"is below the minimum {rule.value}" if value < low else None
 
 
 def _maximum(rule: Rule, column: Column) -> Limit:
-    high = _bound(rule, column)
+    high = bound(rule, column)
     return lambda value: f"is above the maximum {rule.value}" if value > high else None
 
 
-def _bound(rule: Rule, column: Column) -> Any:  # noqa: ANN401 - of the column's type
+def bound(rule: Rule, column: Column) -> Any:  # noqa: ANN401 - of the column's type
+    """Return what a minimum or maximum compares values with; a day named as the last one counts whole."""
     if column.type not in {"date", "timestamp"}:
         return rule.value
     when = moment(rule.value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from modelyard.data.types import LogicalType
+from modelyard.data.types import Epoch, LogicalType
 from modelyard.data.types.parse import is_missing, parse_text
 
 Moment = dt.date | dt.datetime
@@ -15,6 +15,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _SPACED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -31,6 +32,21 @@ def reader(kind: LogicalType, format: str | None) -> Callable[[str], Moment | No
     if kind == "timestamp" and format == "%Y-%m-%d %H:%M:%S":
         return _first(_spaced, by_contract)
     return by_contract
+
+
+def counter(unit: Epoch) -> Callable[[int | float | str], Moment | None]:
+    """Return the function that reads what counts time since 1970: a whole number, or text that is one."""
+
+    def by_contract(text: str) -> Moment | None:
+        return _parsed(text, "timestamp", unit.format)
+
+    def read(value: int | float | str) -> Moment | None:
+        if isinstance(value, str):
+            return unit.moment(int(value)) if _DIGITS.fullmatch(value) else by_contract(value)
+        whole = isinstance(value, int) or value.is_integer()
+        return unit.moment(int(value)) if whole else None
+
+    return read
 
 
 def _first(fast: Callable[[str], Moment | None], sure: Callable[[str], Moment | None]) -> Callable:

@@ -1,9 +1,12 @@
 """The JSON Schema of a row, from the contract."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from modelyard.data.types import Epoch, epoch
 from modelyard.serving.fields import Field
+from modelyard.serving.limits import bound
 from modelyard.serving.version import Version
 
 _TYPES = {
@@ -63,6 +66,9 @@ def request_schema(row: dict[str, Any], **limits: int) -> dict[str, Any]:
 
 def _property(field: Field) -> dict[str, Any]:
     column = field.column
+    unit = epoch(column.format) if column.type == "timestamp" else None
+    if unit is not None:
+        return _counted(field, unit)
     kind = _TYPES[column.type]
     found: dict[str, Any] = {"type": [kind, "null"] if field.nullable else kind}
     if column.description:
@@ -72,6 +78,24 @@ def _property(field: Field) -> dict[str, Any]:
     if column.type in _ISO:
         found |= {"description": _moments(field)} if column.format else {"format": _ISO[column.type]}
     return found | _rules(field)
+
+
+def _counted(field: Field, unit: Epoch) -> dict[str, Any]:
+    """Describe a timestamp that counts time since 1970; its digits as a string are understood as well."""
+    told = f"{field.column.description} ({unit.unit} since 1970, UTC)".strip()
+    found = {"type": ["integer", "null"] if field.nullable else "integer", "format": "int64", "description": told}
+    bounds = (r for r in field.column.rules if r.severity == "error" and r.kind in {"minimum", "maximum"})
+    ends = {rule.kind: bound(rule, field.column) for rule in bounds}
+    least, most = ends.get("minimum"), ends.get("maximum")
+    return found | {
+        "minimum": unit.first if least is None else max(unit.first, _not_before(least, unit)),
+        "maximum": unit.last if most is None else min(unit.last, unit.number(most)),
+    }
+
+
+def _not_before(least: dt.datetime, unit: Epoch) -> int:
+    found = unit.number(least)
+    return found if unit.moment(found) == least else found + 1
 
 
 def _moments(field: Field) -> str:

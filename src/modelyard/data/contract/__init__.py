@@ -3,7 +3,7 @@
 from modelyard.data.contract.check import CheckResult, Violation, check
 from modelyard.data.contract.model import Column, Contract, Rule, RuleKind, Severity
 from modelyard.data.contract.odcs import dump, load, parse
-from modelyard.data.contract.read import read, schema
+from modelyard.data.contract.read import as_numbers, read, schema, with_moments
 
 __all__ = [
     "CheckResult",
@@ -13,10 +13,12 @@ __all__ = [
     "RuleKind",
     "Severity",
     "Violation",
+    "as_numbers",
     "check",
     "dump",
     "load",
     "parse",
     "read",
     "schema",
+    "with_moments",
 ]

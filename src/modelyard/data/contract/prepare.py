@@ -7,7 +7,7 @@ import polars as pl
 
 from modelyard.data.contract.model import Column, Contract
 from modelyard.data.load import Table
-from modelyard.data.types import convert, exactly, logical_type, parse
+from modelyard.data.types import convert, epoch, exactly, logical_type, parse
 from modelyard.data.types.parse import is_missing
 from modelyard.errors import OutsideError, RequestError
 
@@ -61,10 +61,16 @@ class Field:
         return self.found.is_float() and not self.converts
 
     @property
+    def counts(self) -> bool:
+        """Whether its numbers count time since 1970, as the contract's format says."""
+        return self.column.type == "timestamp" and self.found.is_numeric() and epoch(self.column.format) is not None
+
+    @property
     def changed(self) -> bool:
         """Whether the column as a whole is of another type than the contract says."""
         kind, found = self.column.type, logical_type(self.found)
-        return not self.text and kind != found and (kind, found) not in _WIDENED and self.found != pl.Null
+        kept = kind == found or (kind, found) in _WIDENED or self.counts
+        return not self.text and not kept and self.found != pl.Null
 
     @property
     def missing(self) -> pl.Expr:

@@ -5,15 +5,37 @@ from collections.abc import Collection
 import polars as pl
 
 from modelyard.data.contract.model import Contract
-from modelyard.data.contract.prepare import typed, unreadable
+from modelyard.data.contract.prepare import prepare, typed, unreadable
 from modelyard.data.load import Table
-from modelyard.data.types import polars_type
+from modelyard.data.types import epoch, polars_type
 from modelyard.errors import RequestError
 
 
 def schema(contract: Contract) -> pl.Schema:
     """Return the polars schema of rows that were read by the contract."""
     return pl.Schema({column.name: polars_type(column.type) for column in contract.columns})
+
+
+def as_numbers(contract: Contract) -> Contract:
+    """Return the contract with columns that count time since 1970 as the integers that they are in a file.
+
+    Rows that are written by it can be read by `contract`, and as integers too, should somebody change their mind.
+    """
+    columns = (
+        c if epoch(c.format) is None else c.model_copy(update={"type": "integer", "format": None, "rules": ()})
+        for c in contract.columns
+    )
+    return contract.model_copy(update={"columns": tuple(columns)})
+
+
+def with_moments(contract: Contract, table: Table) -> pl.LazyFrame:
+    """Return the rows as they are, save that numbers which count time since 1970 by the contract are timestamps.
+
+    Raises:
+        RequestError: The header cannot be read.
+    """
+    fields = prepare(contract, table).fields.values()
+    return table.frame.with_columns(typed(f.column, f.found, table).alias(f.column.name) for f in fields if f.counts)
 
 
 def read(contract: Contract, table: Table, *, optional: Collection[str] = ()) -> pl.LazyFrame:

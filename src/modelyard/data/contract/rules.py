@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 from modelyard.data.contract.model import COLUMN_KINDS, TABLE_KINDS, Column, Contract, Rule, Scalar
 from modelyard.data.contract.sql import sql_problem
+from modelyard.data.types import epoch
 
 _BOUNDS = ("minimum", "maximum")
 _LENGTHS = ("min_length", "max_length")
@@ -23,15 +24,23 @@ _TYPES: dict[str, tuple[str, ...]] = {
 
 
 def column_problems(column: Column) -> list[str]:
-    """Return what is wrong with a column's rules; empty when nothing is."""
+    """Return what is wrong with a column's format and rules; empty when nothing is."""
     found = [problem for rule in column.rules for problem in _of_column(rule, column)]
-    return [*found, *_crossed(column.rules)]
+    return [*_of_format(column), *found, *_crossed(column.rules)]
 
 
 def table_problems(contract: Contract) -> list[str]:
     """Return what is wrong with the table's rules; empty when nothing is."""
     found = [problem for rule in contract.rules for problem in _of_table(rule, contract)]
     return [*found, *_crossed(contract.rules)]
+
+
+def _of_format(column: Column) -> Iterator[str]:
+    if epoch(column.format) is not None and column.type != "timestamp":
+        yield (
+            f"{column.format} is a format of timestamps: write logicalType: timestamp, or leave it out of a column of "
+            f"type {column.type}"
+        )
 
 
 def _of_column(rule: Rule, column: Column) -> Iterator[str]:

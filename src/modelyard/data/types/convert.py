@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from modelyard.data.types.epochs import epoch
 from modelyard.data.types.kinds import LogicalType, exactly, polars_type
 from modelyard.data.types.parse import parse_text
 
@@ -17,8 +18,11 @@ def convert(
     """Convert `column`, read as `found`, to `kind`, under the same name.
 
     Text is parsed (see `parse`), except that a String column that is to be a string stays as it is: only in
-    a text file does `NA` mean missing.
+    a text file does `NA` mean missing. Numbers are no timestamps unless `format` names their unit since 1970.
     """
+    unit = epoch(format) if kind == "timestamp" and found.is_numeric() else None
+    if unit is not None:
+        return unit.moments(_whole(exactly(column), found)).alias(column)
     values, found = _plain(exactly(column), found)
     if found != pl.String:
         return _converted(values, found, kind).alias(column)

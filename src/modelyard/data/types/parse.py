@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from modelyard.data.types.epochs import epoch
 from modelyard.data.types.kinds import LogicalType, exactly
 from modelyard.data.types.moments import iso_moments, moments
 from modelyard.data.types.numbers import number_text
@@ -43,8 +44,9 @@ def parse(column: str, kind: LogicalType, *, format: str | None = None, decimal:
     Args:
         column: The column's name, taken literally.
         kind: What to read.
-        format: For dates and timestamps a chrono format (`%d/%m/%Y`; without one ISO 8601), for numbers a
-            pattern such as `#,##0.0`, `¤#,##0` or `0,0%` (without one plain digits).
+        format: For dates and timestamps a chrono format (`%d/%m/%Y`; without one ISO 8601), for timestamps also a
+            unit since 1970 (`epoch_ms`), for numbers a pattern such as `#,##0.0`, `¤#,##0` or `0,0%` (without one
+            plain digits).
         decimal: The decimal mark of numbers whose format names none.
     """
     text = exactly(column).str.strip_chars()
@@ -66,10 +68,17 @@ def parse_text(
     if kind == "date":
         return text.str.to_date(format or "%Y-%m-%d", strict=False)
     if kind == "timestamp":
-        return iso_moments(text) if format is None else moments(text, format)
+        return _timestamp(text, format, decimal)
     if kind == "integer":
         return _integer(text, format, decimal)
     return _number(text, format, decimal)
+
+
+def _timestamp(text: pl.Expr, format: str | None, decimal: str) -> pl.Expr:  # noqa: A002
+    if format is None:
+        return iso_moments(text)
+    unit = epoch(format)
+    return moments(text, format) if unit is None else unit.moments(_integer(text, None, decimal))
 
 
 def _number(text: pl.Expr, format: str | None, decimal: str) -> pl.Expr:  # noqa: A002

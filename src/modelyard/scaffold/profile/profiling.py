@@ -35,7 +35,7 @@ def profile(table: Table, overrides: Overrides) -> TableProfile:
         RequestError: No target was named (the message lists the candidates), an override does not fit, or the
             table cannot give a model.
     """
-    reading = read(table)
+    reading = read(table, overrides)
     chosen = complete(reading, overrides)
     target = _study(reading, require_target(reading, chosen), chosen)
     sorting = sort(reading, target.facts, chosen)

@@ -12,6 +12,7 @@ import polars as pl
 
 from modelyard.data.load import Table
 from modelyard.data.types import Inferred, LogicalType
+from modelyard.scaffold.profile.model import Overrides
 from modelyard.scaffold.profile.rows import FILE, collect, count, spool, typed
 
 WHOLE_ROWS, WHOLE_CELLS = 500_000, 8_000_000
@@ -96,14 +97,14 @@ class Reading:
         return {c.name: list(values) for c, values in zip(columns, found, strict=True)}
 
 
-def read(table: Table) -> Reading:
-    """Read `table`.
+def read(table: Table, asked: Overrides) -> Reading:
+    """Read `table`; a column of numbers that has a part in what is `asked` is a moment only as the time.
 
     Raises:
         RequestError: It has no rows or no columns, or cannot be read.
         OutsideError: A large table finds no room in the temporary folder.
     """
-    lazy, names, inferred = typed(table)
+    lazy, names, inferred = typed(table, asked)
     rows = count(table)
     whole = rows <= max(SAMPLE_ROWS, min(WHOLE_ROWS, WHOLE_CELLS // len(names)))
     if whole:

@@ -109,7 +109,7 @@ def _orders(facts: Facts) -> None:
         raise RequestError(
             f"--time {facts.name!r} holds {facts.type} values, not dates or timestamps"
             + (f" ({facts.note})." if facts.note else "."),
-            "Name a column of dates, or leave --time out to split otherwise.",
+            "Name a column of dates, or of seconds to nanoseconds since 1970, or leave --time out to split otherwise.",
             code="time_does_not_fit",
         )
     if facts.present == 0:

@@ -58,6 +58,40 @@ TIME_WORDS = _words(
 )
 """When a row happened, the likelier first."""
 
+MOMENT_WORDS = _words(
+    """
+    timestamp timestamps ts tstamp datetime date moment when created updated modified changed observed recorded
+    received registered logged occurred happened ordered purchased submitted published posted
+    epoch epochtime unix unixtime unixtimestamp posix utc eventtime starttime endtime createtime updatetime mtime ctime
+    datum zeitpunkt zeitstempel fecha horodatage tijdstip
+    """
+)
+"""Says when, of a column of numbers: narrower than TIME_WORDS, as an `order` or an `event` may be numbered."""
+
+TIMES = _words(
+    """
+    time dt day zeit uhrzeit hora heure tijd czas tempo
+    """
+)
+"""Says when, unless another word says that it is how long."""
+
+SPANS = _words(
+    """
+    duration durations elapsed delta diff difference latency response wait waiting lag lead travel run running runtime
+    cpu delay remaining interval spent took cycle dwell idle lifetime uptime downtime zone timezone offset
+    dauer differenz duree duracion durata duur
+    """
+)
+"""Says how long, not when."""
+
+UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "epoch_s"),
+    **dict.fromkeys(("ms", "msec", "millis", "milli", "millisecond", "milliseconds"), "epoch_ms"),
+    **dict.fromkeys(("us", "usec", "micros", "micro", "microsecond", "microseconds"), "epoch_us"),
+    **dict.fromkeys(("ns", "nsec", "nanos", "nano", "nanosecond", "nanoseconds"), "epoch_ns"),
+}
+"""What a word of a name says of the unit of its numbers."""
+
 BIRTH = _words(
     """
     birth birthday dob born geburt geburtsdatum naissance nacimiento nascita

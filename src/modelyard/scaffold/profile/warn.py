@@ -1,5 +1,6 @@
 """Says what is odd about a table but does not stop the work."""
 
+from modelyard.data.types import EPOCHS
 from modelyard.scaffold.profile.choose import SplitChoice
 from modelyard.scaffold.profile.columns import Sorting
 from modelyard.scaffold.profile.names import split as split_name
@@ -9,7 +10,7 @@ from modelyard.scaffold.profile.vocabulary import TIME_WORDS, YEARS
 
 FEW_IN_CLASS = 20
 FEWEST_TOGETHER = 5  # rows without both; fewer may be a coincidence
-_YEAR_1980, _YEAR_2050 = 315_532_800, 2_524_608_000  # seconds since 1970
+_YEAR_1980, _YEAR_2050 = 315_532_800, 2_524_608_000  # seconds since 1970: wider than what is read as moments
 ROWS_OF_YEARS = 10  # different years, before a split by time is worth a word
 _MAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
 
@@ -97,15 +98,15 @@ def _note(facts: Facts) -> str:
 
 
 def _epoch(facts: Facts) -> str:
-    """Seconds since 1970 order rows, but only dates split by time."""
+    """What was not sure enough to be read as moments may be so all the same."""
     called = set(split_name(facts.name)) & set(TIME_WORDS)
     if not called or not isinstance(facts.minimum, int) or not isinstance(facts.maximum, int):
         return ""
-    for unit, scale in (("seconds", 1), ("milliseconds", 1_000)):
-        if _YEAR_1980 * scale <= facts.minimum and facts.maximum <= _YEAR_2050 * scale:
+    for unit in EPOCHS:
+        if _YEAR_1980 * unit.per_second <= facts.minimum and facts.maximum <= _YEAR_2050 * unit.per_second:
             return (
-                f"{facts.name!r} looks like {unit} since 1970: written as dates it could order the rows and "
-                "split them by time"
+                f"{facts.name!r} looks like {unit.unit} since 1970, but is read as plain numbers: as a timestamp of "
+                f"format {unit.format} (--time, or contract.yaml) it could order the rows and split them by time"
             )
     return ""
 

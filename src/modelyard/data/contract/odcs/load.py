@@ -5,6 +5,7 @@ from typing import Any
 
 from modelyard.config.strict_yaml import parsed
 from modelyard.data.contract.model import Column, Contract, Rule
+from modelyard.data.contract.odcs.moments import in_moments
 from modelyard.data.contract.odcs.options import FORMAT_PROPERTY, read_options
 from modelyard.data.contract.odcs.problems import Problems
 from modelyard.data.contract.odcs.quality import rules_of
@@ -98,16 +99,17 @@ def _column(entry: object, path: str, problems: Problems) -> tuple[Column | None
     for place, quality in enumerate(shape.quality or []):
         rules += rules_of(quality, f"{path}.quality.{place}", problems, column=shape.name)
     of_table = [rule for rule in rules if rule.kind == "unique_together"]
+    form = form or _custom_format(shape.customProperties)
     column = Column(
         name=shape.name,
         type=shape.logicalType,
-        format=form or _custom_format(shape.customProperties),
+        format=form,
         required=shape.required,
         unique=shape.unique,
         primary_key=shape.primaryKey,
         personal=(shape.classification or "").lower() in {PERSONAL, "pii"},
         description=shape.description or "",
-        rules=tuple(rule for rule in rules if rule.kind != "unique_together"),
+        rules=tuple(in_moments(rule, form) for rule in rules if rule.kind != "unique_together"),
     )
     for sentence in column_problems(column):
         problems.add(path, sentence)

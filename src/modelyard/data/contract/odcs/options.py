@@ -5,6 +5,7 @@ from typing import Any
 from modelyard.data.contract.formats import from_jdk, to_jdk
 from modelyard.data.contract.model import Column, Rule, RuleKind
 from modelyard.data.contract.odcs.problems import Problems, unknown
+from modelyard.data.types import EPOCHS, epoch
 
 _RULES: dict[str, RuleKind] = {
     "minimum": "minimum",
@@ -39,14 +40,18 @@ def _read_format(value: object, kind: str, path: str, problems: Problems) -> str
     if value is None:
         return None
     found = value if isinstance(value, str) else None
-    if found is not None and kind in _DATES:
+    if found is not None and kind in _DATES and epoch(found) is None:
         found = from_jdk(found)
     if found is None:
         problems.add(
             f"{path}.format",
-            f"not a date pattern such as yyyy-MM-dd, nor a strptime format (found {value!r})",
+            f"not a date pattern such as yyyy-MM-dd, nor a strptime format{_counted(kind)} (found {value!r})",
         )
     return found
+
+
+def _counted(kind: str) -> str:
+    return f", nor a unit since 1970 ({', '.join(each.format for each in EPOCHS)})" if kind == "timestamp" else ""
 
 
 def write_options(column: Column) -> tuple[dict[str, Any], list[Rule]]:
@@ -67,5 +72,5 @@ def written_format(column: Column) -> str | None:
     if column.format is None:
         return None
     if column.type in _DATES:
-        return to_jdk(column.format)
+        return column.format if epoch(column.format) else to_jdk(column.format)
     return column.format if column.type == "string" else None
