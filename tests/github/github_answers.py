@@ -90,9 +90,9 @@ def not_permitted(token, needs):
     return failure(403, f"Resource not accessible by {who}", headers=headers)
 
 
-def paged(asked, entries, item=None):
+def paged(asked, entries, item=None, *, most=100):
     """Return one page of a list, with the links of GitHub; `item` names the list inside a document."""
-    size = _number(asked, "per_page", 30, most=100)
+    size = _number(asked, "per_page", min(30, most), most=most)
     page = _number(asked, "page", 1, most=10_000)
     last = max(1, -(-len(entries) // size))
     part = entries[(page - 1) * size : page * size]

@@ -85,7 +85,7 @@ class GitHub:
         plan = self.accounts[repository.owner.lower()].plan
         if not repository.private or plan == "enterprise":
             return repository.lacks
-        missing = {"reviewers", "private_reporting"} | ({"rulesets"} if plan == "free" else set())
+        missing = {"reviewers", "private_reporting"} | ({"rulesets", "environments"} if plan == "free" else set())
         return repository.lacks | missing
 
     def user(self, login):

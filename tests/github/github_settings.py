@@ -105,9 +105,9 @@ def environment(api, asked, token, repo, at):
 @route("PUT", rf"{OF}/environments/(?P<env>[^/]+)", "administration=write")
 def put_environment(api, asked, token, repo, at):
     body = checked("environment", asked.body or {})
+    if refused := _of_plan(api, repo, body):
+        return refused
     reviewers = body.get("reviewers") or []
-    if reviewers and "reviewers" in api.lacking(repo):
-        return failure(422, REVIEWERS)
     if body.get("prevent_self_review") and not reviewers:
         return failure(422, "Failed to create or update the environment protection rule. Required reviewers must "
                             "have at least one reviewer to set prevent_self_review.")  # fmt: skip
@@ -117,8 +117,6 @@ def put_environment(api, asked, token, repo, at):
     policy = body.get("deployment_branch_policy")
     if policy and policy["protected_branches"] == policy["custom_branch_policies"]:
         return failure(422, "protected_branches and custom_branch_policies cannot have the same value")
-    if policy and "branch_policies" in api.lacking(repo):
-        return failure(403, UPGRADE)
     old = repo.environments.get(at["env"], {"id": next(NUMBERS), "policies": {}})
     custom = bool(policy and policy["custom_branch_policies"])
     repo.environments[at["env"]] = {
@@ -127,6 +125,16 @@ def put_environment(api, asked, token, repo, at):
         "reviewers": [{"type": r["type"], "reviewer": api.reviewer(r)} for r in reviewers],
     }  # fmt: skip
     return Answer(200, _environment(repo.environments[at["env"]]))
+
+
+def _of_plan(api, repo, body):
+    """Return what an account says that has no such rules; reviewers and timers it refuses even where they are none."""
+    lacking = api.lacking(repo)
+    if "environments" in lacking:
+        return not_found()
+    if "reviewers" in lacking and {"reviewers", "wait_timer", "prevent_self_review"} & set(body):
+        return failure(422, REVIEWERS)
+    return failure(403, UPGRADE) if body.get("deployment_branch_policy") and "branch_policies" in lacking else None
 
 
 def _environment(found):
@@ -155,7 +163,8 @@ def add_branch_policy(api, asked, token, repo, at):
     body, found = checked("branch policy", asked.body), repo.environments.get(at["env"])
     if found is None or not (found["policy"] or {}).get("custom_branch_policies"):
         return not_found()
-    if any(policy["name"] == body["name"] for policy in found["policies"].values()):
+    wanted = (body["name"], body.get("type", "branch"))
+    if wanted in {(policy["name"], policy["type"]) for policy in found["policies"].values()}:
         return Answer(303)
     number = next(NUMBERS)
     found["policies"][number] = {"id": number, "name": body["name"], "type": body.get("type", "branch")}
@@ -173,7 +182,7 @@ def remove_branch_policy(api, asked, token, repo, at):
 @route("GET", rf"{OF}/actions/variables", "actions_variables=read")
 def variables(api, asked, token, repo, at):
     entries = [{"name": name, "value": value} for name, value in sorted(repo.variables.items())]
-    return paged(asked, entries, "variables")
+    return paged(asked, entries, "variables", most=30)
 
 
 @route("POST", rf"{OF}/actions/variables", "actions_variables=write")

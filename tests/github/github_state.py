@@ -76,7 +76,9 @@ class Repository:
     artifacts: dict = field(default_factory=dict)
     git: Path | None = None  # a bare repository, where branches are looked up
     branches: set | None = None  # those that are there; None: every branch that is asked for
-    lacks: set = field(default_factory=set)  # of rulesets, reviewers, branch_policies, private_reporting, sha_pinning
+    lacks: set = field(
+        default_factory=set
+    )  # of rulesets, environments, reviewers, branch_policies, private_reporting, sha_pinning
 
     @property
     def full_name(self):

@@ -91,6 +91,7 @@ def test_another_repository_of_the_same_name_is_refused(github, modelyard, tmp_p
         "https://github.com/me/it",
         "https://x-access-token:s3cret@github.com/me/it.git",
         "ssh://git@github.com/me/it.git",
+        "ssh://git@ssh.github.com:443/me/it.git",
     ],
 )
 def test_the_repository_is_where_git_points(github, modelyard, it, tmp_path, url):

@@ -127,14 +127,14 @@ def test_a_reviewer_that_cannot_be_is_refused_before_anything(setup, github, nam
 
 
 def test_an_organization_without_a_named_reviewer_is_told_so(setup, github):
-    github.account(Account("acme", "Organization", members={"me"}))
+    github.account(Account("acme", "Organization", plan="team", members={"me"}))
     setup("--yes", "--repository", "acme/churn")
     assert github.find("acme", "churn").environments["prod"]["reviewers"] == []
     assert "--reviewer" in action(setup("--dry-run", "--repository", "acme/churn").json, "reviewers")["detail"]
 
 
-def test_a_plan_without_reviewers_still_gets_everything_else(setup, it, up):
-    it.private = True
+def test_a_plan_without_reviewers_still_gets_everything_else(setup, it, up, github):
+    it.private, github.accounts["me"].plan = True, "pro"
     up["prod"] = layers("prod")
     done = setup("--yes")
     assert done.code == 0, done.stdout

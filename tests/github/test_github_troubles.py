@@ -74,6 +74,7 @@ def test_a_run_that_ends_at_any_write_is_completed_by_the_next(whole, project, i
 
 def test_a_repository_whose_making_was_not_answered_is_found_by_the_next_run(setup, github, it):
     del github.repositories["me/it"]
+    github.accounts["me"].plan = "pro"
     github.drop_write(1)
     assert setup("--yes").json["error"]["code"] == "unreachable"
     done = setup("--yes")

@@ -4,10 +4,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import polars as pl
 import pytest
 import template_versions as versions
 from here_renderer import HereRenderer
 
+from modelyard.scaffold.adopt import adopt
 from modelyard.scaffold.new import NewRequest, new
 from modelyard.scaffold.profile import Overrides
 from modelyard.scaffold.update import branch
@@ -75,6 +77,40 @@ def bring(editions):
 
     def call(project, number="0.2.0", **options):
         return update(UpdateRequest(project, **{"lock": False, **options}), edition=editions[number])
+
+    return call
+
+
+@pytest.fixture
+def repository(tmp_path, git):
+    """Somebody's repository: a table, a script, a Makefile and a README of their own."""
+    folder = tmp_path / "house prices"
+    (folder / "data").mkdir(parents=True)
+    n = 200
+    rows = {
+        "area": [float(i * 37 % 101) for i in range(n)],
+        "price": [float(i * 37 % 101) * 3 + i % 7 for i in range(n)],
+    }
+    pl.DataFrame(rows).write_csv(folder / "data/houses.csv")
+    (folder / "README.md").write_text("# Mine\n")
+    (folder / "Makefile").write_text("all:\n\techo mine\n")
+    (folder / "explore.py").write_text("print('mine')\n")
+    git(folder, "init", "--quiet", "-b", "main")
+    git(folder, "config", "user.name", "Ada")
+    git(folder, "config", "user.email", "ada@example.org")
+    git(folder, "add", "--all")
+    git(folder, "commit", "-qm", "Mine")
+    return folder
+
+
+@pytest.fixture
+def take(editions):
+    """Return a function that adopts a folder as version 0.1.0."""
+
+    def call(folder, **options):
+        request = {"data": str(folder / "data/houses.csv"), "overrides": Overrides(target="price"), "lock": False}
+        with versions.released("0.1.0", editions["at"] / "0.1.0"):
+            return adopt(NewRequest(folder, **request | options), renderer=HereRenderer())
 
     return call
 

@@ -7,18 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import polars as pl
 import pytest
 import yaml
-from here_renderer import HereRenderer
 from template_versions import released
 from typer.testing import CliRunner
 
 from modelyard import config
 from modelyard.cli import app
 from modelyard.errors import OutsideError, RequestError
-from modelyard.scaffold.adopt import adopt
-from modelyard.scaffold.new import NewRequest
 from modelyard.scaffold.profile import Overrides
 from modelyard.scaffold.update import files
 from modelyard.scaffold.update.update import UpdateRequest, update
@@ -50,40 +46,6 @@ request = NewRequest(folder, str(folder / "data/houses.csv"), Overrides(target="
 with released("0.1.0", versions):
     adopt(request, renderer=HereRenderer())
 """
-
-
-@pytest.fixture
-def repository(tmp_path, git):
-    """Somebody's repository: a table, a script, a Makefile and a README of their own."""
-    folder = tmp_path / "house prices"
-    (folder / "data").mkdir(parents=True)
-    n = 200
-    rows = {
-        "area": [float(i * 37 % 101) for i in range(n)],
-        "price": [float(i * 37 % 101) * 3 + i % 7 for i in range(n)],
-    }
-    pl.DataFrame(rows).write_csv(folder / "data/houses.csv")
-    (folder / "README.md").write_text("# Mine\n")
-    (folder / "Makefile").write_text("all:\n\techo mine\n")
-    (folder / "explore.py").write_text("print('mine')\n")
-    git(folder, "init", "--quiet", "-b", "main")
-    git(folder, "config", "user.name", "Ada")
-    git(folder, "config", "user.email", "ada@example.org")
-    git(folder, "add", "--all")
-    git(folder, "commit", "-qm", "Mine")
-    return folder
-
-
-@pytest.fixture
-def take(editions):
-    """Return a function that adopts a folder as version 0.1.0."""
-
-    def call(folder, **options):
-        request = {"data": str(folder / "data/houses.csv"), "overrides": Overrides(target="price"), "lock": False}
-        with released("0.1.0", editions["at"] / "0.1.0"):
-            return adopt(NewRequest(folder, **request | options), renderer=HereRenderer())
-
-    return call
 
 
 def contents(folder):

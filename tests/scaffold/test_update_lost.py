@@ -176,6 +176,24 @@ def test_what_cannot_be_rendered_again_is_refused_with_the_ways_out(project, bri
     assert git(project, "rev-parse", "HEAD") == head
 
 
+def test_a_version_that_nobody_rendered_is_told_from_a_lost_branch(project, bring, git, uv):
+    record = project / ".copier-answers.yml"
+    record.write_text(record.read_text().replace("_commit: 0.1.0", "_commit: 0.0.9"))
+    git(project, "commit", "-qam", "By hand")
+    with pytest.raises(OutsideError) as caught:
+        bring(project)
+    assert caught.value.code == "no_render"
+    assert "0.0.9" in caught.value.message
+    assert "_commit" in caught.value.hint
+
+
+def test_another_way_to_write_the_same_version_is_the_same(project, bring, git):
+    record = project / ".copier-answers.yml"
+    record.write_text(record.read_text().replace("_commit: 0.1.0", "_commit: '0.1'"))
+    git(project, "commit", "-qam", "By hand")
+    assert bring(project).conflicts == []
+
+
 def test_without_uv_the_refusal_says_so(project, bring, git, monkeypatch, tmp_path):
     git(project, "branch", "--quiet", "-D", "modelyard-template")
     (tmp_path / "only").mkdir()

@@ -60,5 +60,11 @@ def _python(token: str, following: str) -> str:
 def _look(path: str, context: Mapping[str, Any]) -> Any:
     found: Any = context
     for part in path.split("."):
+        if isinstance(found, list):
+            found = [entry.get(part, _Nothing()) for entry in found]
+            continue
+        if part == "*":
+            found = list(found.values()) if isinstance(found, Mapping) else []
+            continue
         found = found.get(part, _Nothing()) if isinstance(found, Mapping) else _Nothing()
     return found

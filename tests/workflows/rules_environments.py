@@ -117,6 +117,40 @@ def pull_requests_change_nothing(workflows: list[Workflow]) -> Iterator[str]:
             yield f"{job.where}: a pull request from a fork would run it"
 
 
+def nothing_follows_what_was_cut_off(workflows: list[Workflow]) -> Iterator[str]:
+    """A job that was cancelled, or whose time was up, is no failure to GitHub: who comes after it has to look."""
+    for job in _jobs(workflows):
+        condition = str(job.own.get("if", "true"))
+        if not _deploys(job) or not re.search(r"\b(always|cancelled|failure)\(", condition):
+            continue  # GitHub itself asks that everything before succeeded
+        variables = dict.fromkeys(re.findall(r"vars\.(\w+)", condition), "set")
+        for cut_off in sorted(_before(job)):
+            results = {name: {"result": _result_after(job, name, cut_off)} for name in _needs(job)}
+            for event, inputs in (("push", {}), ("workflow_dispatch", _destroying(job)["inputs"])):
+                github = {"event_name": event}
+                if evaluate(condition, {"vars": variables, "github": github, "inputs": inputs, "needs": results}):
+                    yield f"{job.where}: goes on at {event} though {cut_off} was cancelled"
+
+
+def _needs(job: Job) -> list[str]:
+    told = job.own.get("needs", [])
+    return [told] if isinstance(told, str) else told
+
+
+def _before(job: Job) -> set[str]:
+    """Return every job that it waits for, those behind others too."""
+    by_name = {each.id: each for each in job.workflow.jobs}
+    return {name for need in _needs(job) for name in {need, *_before(by_name[need])}}
+
+
+def _result_after(job: Job, name: str, cut_off: str) -> str:
+    """Return the result of a job before it when another one was cut off: what waits for that is skipped."""
+    if name == cut_off:
+        return "cancelled"
+    behind = next(each for each in job.workflow.jobs if each.id == name)
+    return "skipped" if cut_off in _before(behind) else "success"
+
+
 def variables_are_known(workflows: list[Workflow]) -> Iterator[str]:
     for workflow in workflows:
         for name in sorted(set(re.findall(r"vars\.(\w+)", workflow.text))):
@@ -185,6 +219,7 @@ RULES = (
     work_is_never_cut_off,
     machines_are_known,
     pull_requests_change_nothing,
+    nothing_follows_what_was_cut_off,
     variables_are_known,
     destruction_is_asked_for,
 )

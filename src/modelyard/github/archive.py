@@ -5,7 +5,9 @@ import shutil
 import stat
 import urllib.request
 import zipfile
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
+from ssl import SSLError
 from typing import IO, BinaryIO
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -44,8 +46,8 @@ def _download(url: str, host: str, what: str, to: Path) -> str:
                 digest.update(part)
                 file.write(part)
             expected = answer.headers.get("content-length")
-    except (URLError, TimeoutError, ConnectionError) as error:
-        reason = getattr(error, "reason", error)  # never the address: it holds a signature
+    except (URLError, TimeoutError, ConnectionError, HTTPException, SSLError) as error:
+        reason = getattr(error, "reason", None) or str(error) or type(error).__name__  # not the address: it is signed
         raise OutsideError(f"Could not {what}: {host} says {reason}.", "Run it again.", code="no_artifact") from None
     if expected is not None and int(expected) != to.stat().st_size:
         raise OutsideError(f"Could not {what}: {host} broke off.", "Run it again.", code="no_artifact")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from modelyard.errors import RequestError
+from modelyard.errors import OutsideError, RequestError
 from modelyard.github import failures, limits
 from modelyard.github.credentials import Credentials, credentials
 
@@ -40,8 +40,11 @@ class Connection:
         return self.client.get_repo(name)
 
     def get(self, path: str, what: str, needs: str, **query: str | int) -> Any:  # noqa: ANN401 - JSON
-        """Return the JSON at a path."""
-        return self.ask(lambda: self._json("GET", path, query), what, needs)
+        """Return the JSON object at a path."""
+        found = self._got(path, what, needs, query)
+        if not isinstance(found, dict):
+            raise self._strange()
+        return found
 
     def pages(self, path: str, what: str, needs: str, item: str | None = None, **query: str | int) -> list[Any]:
         """Return all entries of a list, which lies in the documents under `item` if one is named."""
@@ -62,6 +65,11 @@ class Connection:
     def delete(self, path: str, what: str, needs: str) -> None:
         """Remove what lies at a path."""
         self.ask(lambda: self._json("DELETE", path, {}), what, needs)
+
+    def must_have(self, found: dict[str, Any], *keys: str) -> None:
+        """Raise OutsideError unless an answer has what GitHub's always have."""
+        if not all(found.get(key) for key in keys):
+            raise self._strange()
 
     def ask(self, call: Callable[[], Answer], what: str, needs: str, *, once: bool = False) -> Answer:
         """Return what a call of PyGithub returns; waits out short rate limits, and repeats what failed on the way.
@@ -95,6 +103,17 @@ class Connection:
 
         return self.ask(look, what, needs)
 
+    def _got(self, path: str, what: str, needs: str, query: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        return self.ask(lambda: self._json("GET", path, query), what, needs)
+
+    def _strange(self) -> OutsideError:
+        """Return the error for what answers, and is something else: a proxy, a page to log in."""
+        return failures.unreachable(self._host, "what answers there is not GitHub's API")
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.credentials.api_url).netloc
+
     def _json(self, verb: str, path: str, query: dict[str, Any], body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
         found = self.client.requester.requestJsonAndCheck(verb, path, parameters=query or None, input=body)
         if found[1] is not None and "json" not in str(found[0].get("content-type", "json")):
@@ -102,12 +121,17 @@ class Connection:
         return found[1]
 
     def _pages(self, path: str, what: str, needs: str, item: str | None, query: dict[str, Any]) -> Iterator[list[Any]]:
-        size = int(query.pop("per_page", 100))
+        size, seen = int(query.pop("per_page", 100)), 0
         for number in itertools.count(1):
-            found = self.get(path, what, needs, **query, per_page=size, page=number)
-            entries = found.get(item, []) if item is not None and isinstance(found, dict) else found
+            found = self._got(path, what, needs, {**query, "per_page": size, "page": number})
+            entries = found.get(item) if item is not None and isinstance(found, dict) else found
+            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+                raise self._strange()
             yield entries
-            if len(entries) < size:
+            seen += len(entries)
+            total = found.get("total_count") if isinstance(found, dict) else None
+            # some lists give fewer at a time than was asked for: variables come by 30
+            if not entries or (len(entries) < size if total is None else seen >= total):
                 return
 
     def _passes(self, error: Exception, waits: "limits.Waits", what: str, needs: str, *, retry: bool) -> bool:
@@ -115,15 +139,16 @@ class Connection:
         import requests
         from github import BadAttributeException, GithubException
 
-        host = urlsplit(self.credentials.api_url).netloc
         if isinstance(error, GithubException):
             return self._answered(error, waits, what, needs, retry=retry)
         if isinstance(error, requests.exceptions.RequestException):
             if retry:
                 return waits.short()
-            raise failures.unreachable(host, _reason(error)) from error
+            raise failures.unreachable(self._host, _reason(error)) from error
+        if isinstance(error, RuntimeError) and "server redirected" in str(error):  # PyGithub stays on its host
+            raise failures.unreachable(self._host, "it redirects to another address") from error
         if isinstance(error, BadAttributeException | ValueError):
-            raise failures.unreachable(host, "what answers there is not GitHub's API") from error
+            raise self._strange() from error
         return False
 
     def _answered(self, error: Any, waits: "limits.Waits", what: str, needs: str, *, retry: bool) -> bool:  # noqa: ANN401

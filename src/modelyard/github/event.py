@@ -53,6 +53,7 @@ def is_fork(pull: dict[str, Any]) -> bool:
 
 
 def _repository(pull: dict[str, Any], side: str) -> str | None:
-    found = (pull.get(side) or {}).get("repo") or {}
-    name = found.get("full_name")
+    told = pull.get(side)
+    found = told.get("repo") if isinstance(told, dict) else None
+    name = found.get("full_name") if isinstance(found, dict) else None
     return name.lower() if isinstance(name, str) else None

@@ -85,8 +85,10 @@ class Git:
         if parts.scheme not in {"http", "https"}:
             return {}
         encoded = base64.b64encode(f"x-access-token:{self._credentials.token}".encode()).decode()
+        told = os.environ.get("GIT_CONFIG_COUNT", "").strip()
+        place = int(told) if told.isdecimal() else 0  # after what the environment sets, such as safe.directory
         return {
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{parts.netloc.rpartition('@')[2]}/.extraheader",
-            "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {encoded}",
+            "GIT_CONFIG_COUNT": str(place + 1),
+            f"GIT_CONFIG_KEY_{place}": f"http.{parts.scheme}://{parts.netloc.rpartition('@')[2]}/.extraheader",
+            f"GIT_CONFIG_VALUE_{place}": f"AUTHORIZATION: basic {encoded}",
         }

@@ -6,10 +6,8 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from modelyard.config.github import REPOSITORY
 from modelyard.errors import RequestError
-
-# what GitHub allows: accounts of letters, digits and single hyphens; a repository's name has dots and underscores too
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
 
 
 def named(text: str) -> str:
@@ -18,7 +16,7 @@ def named(text: str) -> str:
     Raises:
         RequestError: It is something else.
     """
-    if not _NAME.fullmatch(text) or text.endswith(("/.", "/..", ".git")):
+    if not re.fullmatch(REPOSITORY, text) or text.endswith(("/.", "/..", ".git")):
         raise RequestError(
             f"{text!r} is no repository of GitHub.", "Write it as OWNER/REPO, say acme/churn.", code="bad_repository"
         )
@@ -51,7 +49,10 @@ def of_project(given: str | None, root: Path) -> str:
     found = named(given) if given else of_folder(root)
     if found is None:
         hint = "Add --repository OWNER/REPO, or set github.repository in modelyard.yaml."
-        raise RequestError("No repository is named, and git has no remote `origin`.", hint, code="no_repository")
+        remote = (
+            "has no remote `origin`" if origin(root) is None else "has a remote `origin` that names no host of GitHub"
+        )
+        raise RequestError(f"No repository is named, and git {remote}.", hint, code="no_repository")
     return found
 
 
@@ -92,4 +93,4 @@ def _of_url(url: str) -> str | None:
     scp = re.fullmatch(r"(?:[^@/]+@)?([^:/]+):(?!//)(.+)", url)  # git@github.com:acme/churn.git
     host, path = scp.groups() if scp else (urlsplit(url).hostname or "", urlsplit(url).path)
     name = path.strip("/").removesuffix(".git")
-    return name if "." in host and _NAME.fullmatch(name) else None
+    return name if "." in host and re.fullmatch(REPOSITORY, name) else None

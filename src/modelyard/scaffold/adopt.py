@@ -7,13 +7,13 @@ from pathlib import Path
 
 from modelyard.errors import RequestError
 from modelyard.progress import Progress, silent
-from modelyard.scaffold import asked, git, naming, tables, vendor
+from modelyard.scaffold import asked, git, naming, tables, there, vendor
 from modelyard.scaffold.lock import lock
 from modelyard.scaffold.new import NewRequest, absolute
 from modelyard.scaffold.profile import profile
 from modelyard.scaffold.renderer import Renderer
 from modelyard.scaffold.result import NewResult, summarise
-from modelyard.scaffold.update import apply, branch, recorded, work
+from modelyard.scaffold.update import apply, branch, names, recorded, work
 from modelyard.scaffold.update.move import Move, lines, unfinished
 from modelyard.scaffold.update.repository import Repository, locate
 from modelyard.scaffold.update.scratch import Scratch
@@ -41,6 +41,7 @@ def adopt(request: NewRequest, progress: Progress = silent, renderer: Renderer |
     repository = locate(directory)
     if request.data is None:
         raise _no_table(repository)
+    names.refuse_elsewhere(repository)
     with work.own(repository) as folder:
         if (left := unfinished(folder)) and "added" in left.answer and apply.finish(repository, folder, left):
             return AdoptResult.model_validate(left.answer)
@@ -72,10 +73,10 @@ def _added(
     made = folder / "made" / repository.prefix
     made.mkdir(parents=True)
     result = _fill(request, made, progress, renderer)
-    had, lacking = _sorted(request.directory, made)
+    had, lacking = there.sorted_out(request.directory, made)
     if (request.directory / recorded.FILE).is_file():
         lacking = []  # what is gone since was deleted on purpose; `modelyard update` keeps to that too
-    _refuse_blocked(request.directory, lacking)
+    there.refuse_blocked(request.directory, lacking)
     progress("Locking the dependencies", 2, _STEPS)
     unlocked = _lock(request, made, lacking)
     steps = [*unlocked, *_next(had, made)] if lacking else []
@@ -103,26 +104,6 @@ def _fill(request: NewRequest, made: Path, progress: Progress, renderer: Rendere
     placed = fill(plan, table, made, renderer)
     warnings = list(profiled.warnings)
     return summarise(request.template, profiled, placed, request.directory, steps=[], warnings=warnings)
-
-
-def _sorted(directory: Path, made: Path) -> tuple[list[str], list[str]]:
-    """Return the files that the repository has already, and those that it lacks."""
-    files = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if not path.is_dir())
-    had = [path for path in files if os.path.lexists(directory / path)]
-    return had, [path for path in files if path not in had]
-
-
-def _refuse_blocked(directory: Path, lacking: list[str]) -> None:
-    for path in lacking:
-        for parent in list(Path(path).parents)[:-1]:
-            place = directory / parent
-            if os.path.lexists(place) and (place.is_symlink() or not place.is_dir()):
-                kind = "a link" if place.is_symlink() else "a file"
-                raise RequestError(
-                    f"{place} is {kind}, and {path} has to go below it; nothing was changed.",
-                    "Make it a folder, or move it away.",
-                    code="in_the_way",
-                )
 
 
 def _lock(request: NewRequest, made: Path, lacking: list[str]) -> list[str]:
@@ -168,7 +149,7 @@ def _move(repository: Repository, folder: Path, made: Path, answer: AdoptResult)
     render = {path: entry for path, entry in added.items() if path.removeprefix(prefix) in owned}
     scratch.hand_over([scratch.tree(added), scratch.tree(render)])
     ref = f"refs/heads/{branch.name(prefix)}"
-    commit = branch.begin(repository.top, render, known)
+    commit = branch.begin(repository.top, render, known, repository.resolve(ref))
     answer = answer.model_copy(update={"warnings": [*answer.warnings, *_ignored(repository, added)]})
     written = answer.model_dump(mode="json")
     refs = [(ref, repository.resolve(ref) or "", commit)]

@@ -2,6 +2,7 @@
 
 import re
 
+from modelyard.config.github import REPOSITORY
 from modelyard.errors import RequestError
 from modelyard.scaffold import regions
 from modelyard.scaffold.home import PLACEHOLDER, Home, Mode, called
@@ -42,7 +43,7 @@ def refuse_github(repository: str | None) -> None:
     """Raise RequestError unless it is OWNER/REPO, as GitHub allows both."""
     if repository is None:
         return
-    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?/[A-Za-z0-9._-]{1,100}", repository):
+    if not re.fullmatch(REPOSITORY, repository):
         raise RequestError(f"--github {repository!r} is not OWNER/REPO.", "For example acme/churn.")
 
 

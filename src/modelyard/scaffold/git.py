@@ -157,7 +157,8 @@ def first_commit(folder: Path, message: str) -> None:
 
 
 def _has_identity(folder: Path) -> bool:
-    return _call(folder, ("user.useConfigOnly=true",), "var", "GIT_COMMITTER_IDENT").returncode == 0
+    names = ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
+    return all(_call(folder, ("user.useConfigOnly=true",), "var", name).returncode == 0 for name in names)
 
 
 def _git(folder: Path, settings: tuple[str, ...], *arguments: str) -> None:

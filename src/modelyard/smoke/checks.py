@@ -180,6 +180,6 @@ def _checked(name: str, need: str, look: Callable[[], tuple[bool | None, str]]) 
         passed, found = look()
     except UnansweredError as error:
         passed, found = False, str(error)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ArithmeticError, ValueError, KeyError, TypeError) as error:
         passed, found = False, f"the answer cannot be read ({type(error).__name__}: {error})"
     return Check(name=name, passed=passed, found=found, need=need)

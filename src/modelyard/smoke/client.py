@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from modelyard.smoke.wire import Response, connected, left, whole
 
 _BOOT = os.urandom(4).hex()
 _NUMBERS = itertools.count(1)
+_JSON = "application/json"
 
 
 class UnansweredError(Exception):
@@ -37,16 +38,22 @@ class Answer:
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
         """Return the document; None where the body is none."""
-        if self.media != "application/json":
-            return None
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return self._document[0] if self._document else None
 
     def words(self) -> str:
         """Return status and kind, for a message."""
-        return f"{self.status} {self.media or 'without a content type'}"
+        broken = self.media == _JSON and self._document is None
+        return f"{self.status} {_shown(self.media) or 'without a content type'}{', but no JSON' if broken else ''}"
+
+    @cached_property
+    def _document(self) -> tuple[Any] | None:
+        """What the body says, once it was read: NaN and Infinity are no JSON, and many a client stops at them."""
+        if self.media != _JSON:
+            return None
+        try:
+            return (json.loads(self.body, parse_constant=_refuse),)
+        except (ValueError, RecursionError):
+            return None
 
 
 @dataclass
@@ -141,6 +148,15 @@ def _media(response: http.client.HTTPResponse) -> str:
     return (response.getheader("content-type") or "").split(";")[0].strip().lower()
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _shown(text: str) -> str:
+    """Return what somebody else wrote on one line, without what a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:120]
+
+
 def _unanswered(error: Exception, timeout_s: float) -> UnansweredError:
     if isinstance(error, _CLOSED):
         return UnansweredError("the connection was closed before an answer came")
@@ -150,4 +166,6 @@ def _unanswered(error: Exception, timeout_s: float) -> UnansweredError:
         return UnansweredError(f"its certificate is not valid: {error.verify_message}", tls=True)
     if isinstance(error, ssl.SSLError):
         return UnansweredError(f"TLS failed: {error.reason or error}", tls=True)
-    return UnansweredError(str(getattr(error, "strerror", None) or error) or type(error).__name__)
+    if isinstance(error, http.client.HTTPException):
+        return UnansweredError(f"what it says is no HTTP ({_shown(str(error)) or type(error).__name__})")
+    return UnansweredError(_shown(str(getattr(error, "strerror", None) or error)) or type(error).__name__)

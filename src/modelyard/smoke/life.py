@@ -1,5 +1,6 @@
 """Waits until a service lives, and tells it apart from whatever else may answer at an address."""
 
+import re
 import time
 
 from modelyard.errors import OutsideError, RequestError
@@ -69,7 +70,7 @@ def _by_predict(client: Client, answer: Answer) -> tuple[Check, bool] | str:
 def _refuse_others(url: str, answer: Answer) -> None:
     said = answer.json()
     if 300 <= answer.status < 400:
-        where = answer.headers.get("location", "")
+        where = re.split(r"[?#]", answer.headers.get("location", ""))[0]  # what follows may be a secret
         raise RequestError(
             f"{url}/healthz redirects to {where or 'elsewhere'}.",
             "Name the address that answers by itself: credentials are not sent along.",

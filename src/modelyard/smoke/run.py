@@ -127,4 +127,10 @@ def _token(project: Project) -> str:
             f"Set {TOKEN} to a credential of the service.",
             code="no_token",
         )
+    if not token.isascii() or not token.isprintable():
+        raise RequestError(
+            f"{TOKEN} holds characters that no header can carry.",
+            f"Set {TOKEN} again, without line breaks and letters beyond ASCII.",
+            code="bad_token",
+        )
     return token

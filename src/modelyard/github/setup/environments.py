@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from modelyard.github.failures import RefusedError
 from modelyard.github.setup.reviewers import Review, Reviewer
 from modelyard.github.setup.steps import Step, change, later, nothing
 from modelyard.github.setup.target import ADMIN, Target
@@ -32,10 +33,11 @@ def _of(target: Target, name: str, review: Review) -> list[Step]:
 
 def _branch_rule(target: Target, name: str, found: dict[str, Any] | None) -> Step:
     label = f"{name}: only {BRANCH}"
-    names = [policy["name"] for policy in _policies(target, name, found)]
-    if found is not None and found.get("deployment_branch_policy") == _CUSTOM and names == [BRANCH]:
+    policies = _policies(target, name, found)
+    custom = found is not None and found.get("deployment_branch_policy") == _CUSTOM
+    if custom and [_is_ours(policy) for policy in policies] == [True]:
         return nothing("branch rule", label)
-    others = ", ".join(each for each in names if each != BRANCH)
+    others = ", ".join(_said(policy) for policy in policies if not _is_ours(policy))
     what = "update" if found is not None and found.get("deployment_branch_policy") else "create"
     detail = f"removes {others}" if others else ""
     return change("branch rule", label, what, lambda: _restrict(target, name), detail)
@@ -48,11 +50,20 @@ def _restrict(target: Target, name: str) -> None:
     path = target.path("environments", name, "deployment-branch-policies")
     what = f"let only {BRANCH} deploy to {name} of {target.name}"
     known = _policies(target, name, {"deployment_branch_policy": _CUSTOM})
-    if BRANCH not in {policy["name"] for policy in known}:  # first, so that there is no moment without a rule
+    if not any(map(_is_ours, known)):  # first, so that there is no moment without a rule
         target.connection.post(path, {"name": BRANCH, "type": "branch"}, what, ADMIN)
     for policy in known:
-        if policy["name"] != BRANCH:
+        if not _is_ours(policy):
             target.connection.delete(f"{path}/{policy['id']}", what, ADMIN)
+
+
+def _is_ours(policy: dict[str, Any]) -> bool:
+    """Tell whether a rule lets the branch in; a tag may have its name too."""
+    return policy["name"] == BRANCH and policy.get("type", "branch") == "branch"
+
+
+def _said(policy: dict[str, Any]) -> str:
+    return f"tag {policy['name']}" if policy.get("type") == "tag" else str(policy["name"])
 
 
 def _policies(target: Target, name: str, found: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -106,9 +117,18 @@ def _put(target: Target, name: str, more: dict[str, Any]) -> None:
     now = current(found)
     body = {
         "wait_timer": now.wait_timer,
-        "reviewers": [each.body for each in now.reviewers] or None,
+        "reviewers": [each.body for each in now.reviewers],
         "prevent_self_review": now.prevent_self_review,
         "deployment_branch_policy": (found or {}).get("deployment_branch_policy"),
     }
+    # an account without rules for private repositories refuses them even where they are empty
+    body = {key: value for key, value in (body | more).items() if value}
     what = f"set environment {name} of {target.name}"
-    target.connection.put(target.path("environments", name), body | more, what, ADMIN)
+    try:
+        target.connection.put(target.path("environments", name), body, what, ADMIN)
+    except RefusedError as refused:
+        if refused.status != 404 or not target.private:
+            raise
+        message = f"GitHub offers no environments for {target.name}: private repositories have none in a free account."
+        hint = "Make the repository public, or change the account's plan."
+        raise RefusedError(404, message, hint, is_plan=True) from refused

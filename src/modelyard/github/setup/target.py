@@ -67,6 +67,7 @@ def look(connection: Connection, name: str) -> Target:
         if refused.status == 404:
             return Target(connection, name, None)
         raise
+    connection.must_have(found, "full_name", "id", "owner")
     full_name = str(found["full_name"])
     if full_name.lower() != name.lower():
         raise RequestError(

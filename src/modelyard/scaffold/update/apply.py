@@ -25,11 +25,12 @@ def make(repository: Repository, work: Path, move: Move) -> None:
         move: What to do.
 
     Raises:
-        RequestError: Something untracked lies where a file has to go.
+        RequestError: Something untracked lies where a file has to go, or changes that git was told to overlook.
         OutsideError: The disk is full, or another git holds the index.
     """
     way.refuse_in_the_way(repository, move)
     staging.prepare(repository, work, move)
+    way.refuse_overlooked(repository, work, move)
     with _uninterrupted():
         write_down(work, move)
         _carry_out(repository, work, move)

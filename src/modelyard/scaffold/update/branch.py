@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.version import Version
+
 from modelyard import assets
 from modelyard.scaffold import copies, git
 from modelyard.scaffold.update import recorded
@@ -61,10 +63,13 @@ def start(project: Path) -> None:
     git.ask(project, "update-ref", "-m", "modelyard new", ref, commit)
 
 
-def begin(project: Path, files: Mapping[str, Entry], answers: recorded.Recorded) -> str:
-    """Return a commit of these files that no branch points to yet; their contents are in the repository."""
+def begin(project: Path, files: Mapping[str, Entry], answers: recorded.Recorded, before: str | None) -> str:
+    """Return a commit of these files that no branch points to yet; their contents are in the repository.
+
+    `before` is the commit that a branch of that name points to already: it stays reachable.
+    """
     tree = _write(project, files)
-    return _commit(project, tree, message(answers.template, answers.version, tree))
+    return _commit(project, tree, message(answers.template, answers.version, tree), before)
 
 
 def owned(answers: recorded.Recorded) -> Iterator[str]:
@@ -92,9 +97,10 @@ def _write(project: Path, files: Mapping[str, Entry]) -> str:
         index.unlink(missing_ok=True)
 
 
-def _commit(project: Path, tree: str, said: str) -> str:
+def _commit(project: Path, tree: str, said: str, before: str | None = None) -> str:
     who = git.identity(project)
-    return git.ask(project, "commit-tree", tree, stdin=said.encode(), environment=who).decode().strip()
+    parent = ("-p", before) if before else ()
+    return git.ask(project, "commit-tree", tree, *parent, stdin=said.encode(), environment=who).decode().strip()
 
 
 def tip(repository: Repository) -> str | None:
@@ -132,7 +138,7 @@ def _version(repository: Repository, commit: str) -> str | None:
 
 def base(repository: Repository, version: str) -> Render | None:
     """Return the render that HEAD's files come from: of the recorded version, merged into HEAD if possible."""
-    mine = [render for render in renders(repository) if render.version == version]
+    mine = [render for render in renders(repository) if Version(render.version) == Version(version)]
     merged = (render for render in mine if _is_in_head(repository, render.commit))
     return next(merged, mine[0] if mine else None)
 

@@ -39,20 +39,22 @@ def move(repository: Repository, found: Plan, outcome: Outcome, answer: UpdateRe
     if not found.merged.conflicts:
         commit = commit_merge(repository, found, outcome.tree, tip)
         refs.insert(0, (str(repository.branch), repository.head, commit))
-        return Move(repository.head, changed, _index(changed, {}), refs, {}, written)
+        return Move(repository.head, changed, _index(repository, changed, {}), refs, {}, written)
     said = f"Update of the template to modelyard {found.to}\n\n# Conflicts:\n" + "".join(
         f"#\t{conflict.path}\n" for conflict in answer.conflicts
     )
     state = {"MERGE_MSG": said, "MERGE_MODE": "", "MERGE_HEAD": f"{tip}\n"}
-    return Move(repository.head, changed, _index(changed, found.merged.conflicts), refs, state, written)
+    return Move(repository.head, changed, _index(repository, changed, found.merged.conflicts), refs, state, written)
 
 
 def _goes_forward(repository: Repository, before: str, tip: str) -> bool:
     return not before or git.attempt(repository.top, "merge-base", "--is-ancestor", before, tip).returncode == 0
 
 
-def _index(changed: list[Line], stages: Mapping[str, dict[int, Entry]]) -> list[tuple[str, str, int, str]]:
-    none = "0" * 40
+def _index(
+    repository: Repository, changed: list[Line], stages: Mapping[str, dict[int, Entry]]
+) -> list[tuple[str, str, int, str]]:
+    none = "0" * len(repository.head)  # a repository may name its objects by sha256
     found = [(mode or "0", oid or none, 0, path) for path, _, _, mode, oid in changed if path not in stages]
     for path, sides in stages.items():
         found.append(("0", none, 0, path))

@@ -147,6 +147,13 @@ def _fetched(known: Recorded, repository: Repository, scratch: Scratch, ours: Ma
         return elsewhere(_requirement(known, repository, scratch, ours))
     except OutsideError as error:
         wanted = branch.name(repository.prefix)
+        if branch.tip(repository):
+            raise OutsideError(
+                f"The branch {wanted} holds no render of modelyard {known.version}: {error.message}",
+                f"Is `_commit` in {recorded.FILE} what it was? `git log -p -- {recorded.FILE}` shows it; otherwise go "
+                "online with uv installed and run the same command again.",
+                code="no_render",
+            ) from error
         raise OutsideError(
             f"The branch {wanted} is not here, and modelyard {known.version} cannot render it again: {error.message}",
             f"`git fetch origin {wanted}:{wanted}` if it was pushed, `git fetch --unshallow` in a shallow clone; "

@@ -62,6 +62,8 @@ def _load(text: bytes) -> dict[str, Any]:
 
 
 def _refuse_no_version(version: object) -> None:
+    if isinstance(version, int | float):
+        raise _wrong(f"`_commit: {version}` is a number, not a version; put it in quotes")
     try:
         Version(str(version))
     except InvalidVersion as error:

@@ -9,6 +9,7 @@ from modelyard.errors import OutsideError, RequestError
 from modelyard.scaffold import git
 
 _NEEDED = (2, 38)  # the first git that merges without a work tree
+_PLACES = ("--show-toplevel", "--git-dir", "--git-path")
 _MANIFEST = "data/snapshot.json"  # written by a run, so it does not make the tree dirty
 _UNDER_WAY = {
     "MERGE_HEAD": ("a merge", "`git commit` ends it, `git merge --abort` takes it back"),
@@ -94,9 +95,7 @@ def locate(project: Path) -> Repository:
 
 
 def _places(project: Path) -> tuple[Path, Path, Path]:
-    done = git.attempt(
-        project, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-path", "objects"
-    )
+    done = git.attempt(project, "rev-parse", "--path-format=absolute", *_PLACES, "objects")
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         if "not a git repository" not in said:
@@ -106,8 +105,14 @@ def _places(project: Path) -> tuple[Path, Path, Path]:
             "Make it one: `git init`, then `git add --all && git commit`.",
             code="no_repository",
         )
-    top, folder, objects = (Path(line) for line in os.fsdecode(done.stdout).splitlines())
-    return top, folder, objects
+    found = [Path(line) for line in os.fsdecode(done.stdout).removesuffix("\n").split("\n")]
+    if len(found) != len(_PLACES):
+        raise RequestError(
+            f"The path {str(project)!r} holds a line break, which git's own lists of paths cannot carry.",
+            "Move the repository to another folder.",
+            code="odd_path",
+        )
+    return found[0], found[1], found[2]
 
 
 def refuse_unready(repository: Repository, template_branch: str) -> None:

@@ -24,15 +24,14 @@ _CONFIG = """
 	directoryRenames = false
 	renameLimit = 7000
 	renames = true
-[user]
-	name = modelyard
-	email = modelyard@localhost
 """
+_NOBODY = {"NAME": "modelyard", "EMAIL": "modelyard@localhost", "DATE": "2000-01-01T00:00:00Z"}
 _ALONE = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_COUNT": "0",
     "GIT_CONFIG_PARAMETERS": "",
+    **{f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _NOBODY.items()},
 }
 _INDEX = "scratch.index"
 
