@@ -27,7 +27,7 @@ def group(pod):
     return pod["metadata"]["labels"]["ray.io/node-type"]
 
 
-@pytest.fixture(scope="session")  # as the cluster is: a second run of this name would begin beside the pods of the first
+@pytest.fixture(scope="session")  # a second run of this name would begin beside the first one's pods
 def started(cluster):
     """A run with two GPU workers, admitted, as soon as all of its pods run."""
     cluster.api.apply(rayjob(run("on-gpus")))
