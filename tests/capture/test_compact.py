@@ -1,4 +1,5 @@
 import datetime as dt
+import io
 import sys
 import threading
 
@@ -194,6 +195,21 @@ def test_a_damaged_file_is_named(tmp_path):
         list(read(place))
     with pytest.raises(OutsideError, match=r"not a captured file"):
         compact(place, DAY)
+
+
+@pytest.mark.parametrize("kind", ["pages", "another table"])
+def test_a_file_whose_rows_cannot_be_read_is_named(tmp_path, kind):
+    place = store(tmp_path)
+    many(place, tmp_path, files=1)
+    (key,) = files(place)
+    data = bytearray(place.get(key))
+    end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")  # what follows describes the columns
+    data[4:end] = bytes(byte ^ 0x5A for byte in data[4:end])
+    other = io.BytesIO()
+    pl.DataFrame({"a": [1]}).write_parquet(other)
+    place.put(key, bytes(data) if kind == "pages" else other.getvalue())
+    with pytest.raises(OutsideError, match=r"not a captured file"):
+        list(read(place, columns=["sequence"]))
 
 
 def test_nothing_to_merge_is_no_failure(tmp_path):

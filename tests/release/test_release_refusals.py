@@ -156,6 +156,18 @@ def test_impossible_steps_are_a_wrong_request(project, steps):
 
 
 @pytest.mark.parametrize(
+    ("options", "settings"),
+    [(["--hold", "inf"], {}), ([], {"release__hold_s": float("inf")}), ([], {"release__lease_s": float("inf")})],
+)
+def test_a_hold_without_end_is_a_wrong_request(project, options, settings):
+    made = project(**settings)
+    before = document.read(Context.of(made).store)
+    done = asked(made, *options)
+    assert (done.exit_code, '"bad_hold"' in done.stdout) == (2, True)
+    assert document.read(Context.of(made).store) == before
+
+
+@pytest.mark.parametrize(
     "setting", [{"release__steps": [50, 25]}, {"release__steps": [0]}, {"release__steps": []}, {"release__from": "x"}]
 )
 def test_impossible_settings_are_a_wrong_request(two_versions, tmp_path, setting):

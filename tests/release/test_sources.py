@@ -17,6 +17,7 @@ class Stand:
 
     def __init__(self):
         self.body, self.status, self.wait_s, self.headers, self.seen = "", 200, 0.0, {}, []
+        self.cut = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -29,7 +30,7 @@ class Stand:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body.encode())))
                 self.end_headers()
-                self.wfile.write(body.encode())
+                self.wfile.write(body.encode()[: outer.cut])
 
             def log_message(self, *_):
                 pass
@@ -241,6 +242,54 @@ def test_a_partial_answer_of_prometheus_is_a_problem(stand):
 def test_what_is_no_answer_of_prometheus_is_an_error(stand, body, reason):
     with pytest.raises(OutsideError, match=reason):
         Prometheus(stand(body).url).read()
+
+
+def test_a_page_that_was_cut_off_is_no_reading(stand):
+    server = stand(page(100))
+    source = ServerMetrics([server.url, stand(page(1)).url])
+    source.read()
+    server.cut = len(page(100)) // 2
+    found = source.read()
+    assert "broke off" in found.problems[0]
+    server.cut = None
+    assert source.read().of(["challenger"]).requests == found.of(["challenger"]).requests  # nothing counted twice
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html>a page of somebody else</html>", "python_info 1\nprocess_start_time_seconds 5\n"]
+)
+def test_a_page_of_another_program_is_named(stand, body):
+    with pytest.raises(OutsideError, match="has no metric of a server of modelyard"):
+        ServerMetrics([stand(body).url]).read()
+
+
+def of(project, env, requests):
+    return f'modelyard_info{{project="{project}",env="{env}"}} 1\n{page(requests)}'
+
+
+def test_a_server_of_another_project_is_not_counted(stand):
+    servers = [stand(of("churn", "prod", 10)).url, stand(of("other", "prod", 5)).url]
+    found = chosen(Config(servers=servers), project="churn", env="prod").read()
+    assert found.counts == ServerMetrics(servers[:1]).read().counts
+    assert "serves 'other' in 'prod', not 'churn' in 'prod'" in found.problems[0]
+    with pytest.raises(OutsideError, match="serves 'churn' in 'prod'"):
+        chosen(Config(servers=servers[:1]), project="churn", env="dev").read()
+
+
+def test_of_a_prometheus_that_is_shared_only_this_environments_servers_count(stand):
+    shared = stand(vector(of("churn", "prod", 10), of("churn", "dev", 5), of("other", "prod", 7))).url
+    found = chosen(Config(prometheus=shared), project="churn", env="prod").read()
+    assert found.counts == ServerMetrics([stand(page(10)).url]).read().counts
+    with pytest.raises(OutsideError, match="of this project and environment"):
+        chosen(Config(prometheus=shared), project="churn", env="staging").read()
+
+
+@pytest.mark.parametrize("url", ["http://me:secret@127.0.0.1:9", "http://[::1"])
+def test_an_address_that_cannot_be_used_is_a_wrong_request_and_tells_no_password(url):
+    for source in (Config(servers=[url]), Config(prometheus=url)):
+        with pytest.raises(RequestError) as told:
+            chosen(source).read()
+        assert "secret" not in told.value.message
 
 
 def test_the_configuration_chooses_the_source(monkeypatch):

@@ -122,7 +122,11 @@ def bounded(request):
     for query in request["MetricDataQueries"]:
         name, statistic = query["MetricStat"]["Metric"]["MetricName"], query["MetricStat"]["Stat"]
         bound = float(statistic[4:-1]) if statistic.startswith("TC") else 1e9
-        value = 10.0 * (bound >= 2.5) if name == "latency_ms" else {"requests": 10.0, "errors": 1.0, "unanswered": 0.0}[name]
+        value = (
+            10.0 * (bound >= 2.5)
+            if name == "latency_ms"
+            else {"requests": 10.0, "errors": 1.0, "unanswered": 0.0}[name]
+        )
         results.append({"Id": query["Id"], "Values": [value], "StatusCode": "Complete"})
     return {"MetricDataResults": results}
 

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import os
 import time
 
 import pytest
@@ -62,6 +63,13 @@ def test_the_token_is_told_nowhere(by_token):
     by_token.predict(ROW, **bearer("s3cret-and-long"))
     pages = [by_token.ask("GET", path, headers=bearer("s3cret-and-long")).text for path in CLOSED]
     assert "s3cret" not in json.dumps(by_token.lines) + "".join(pages)
+
+
+def test_a_token_may_be_of_any_bytes(monkeypatch):
+    monkeypatch.setenv("MODELYARD_TOKEN", os.fsdecode(b"pa\xdf\xff"))
+    found = auth(Serving(auth="token"))
+    assert found.refusal({b"authorization": b"Bearer pa\xdf\xff"}) is None
+    assert found.refusal({b"authorization": "Bearer paß".encode()}).status == 401
 
 
 def test_a_token_that_is_not_set_is_an_error_of_the_request(monkeypatch):

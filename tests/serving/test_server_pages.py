@@ -1,9 +1,12 @@
 """The small routes say what is true, and no log line holds a value of a row."""
 
+import asyncio
 import io
 import json
 import re
+import threading
 
+import httpx
 import pytest
 from released import Asked, contract, frame, put, release, released, trained
 
@@ -159,3 +162,23 @@ def test_a_log_that_cannot_be_written_stops_nothing():
     log.start()
     log.line("tried")
     log.stop()
+
+
+def test_large_predictions_do_not_wait_for_explanations(tmp_path, monkeypatch):
+    asked = Asked(released(tmp_path), tmp_path)
+    over = threading.Event()
+    monkeypatch.setattr("modelyard.serving.app.explain", lambda *_: {"waited": over.wait(30)})
+    many = {"rows": [ROW] * 3000}
+
+    async def ask():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(asked.app), base_url="http://t") as client:
+            explaining = [asyncio.create_task(client.post("/explain", json=ROW)) for _ in range(40)]
+            await asyncio.sleep(0.2)
+            large = await asyncio.wait_for(client.post("/predict", json=many), 15)
+            over.set()
+            return large, await asyncio.gather(*explaining)
+
+    large, explained = asyncio.run(ask())
+    assert len(large.json()["predictions"]) == 3000
+    assert {answer.status_code for answer in explained} == {200}
+    asked.app.stop()

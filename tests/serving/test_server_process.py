@@ -117,7 +117,8 @@ def test_it_starts_without_a_model_follows_the_first_one_and_imports_no_training
     assert [line["event"] for line in lines(tmp_path)][-1] == "stopped"
 
 
-def test_a_polite_end_answers_what_is_in_flight(tmp_path):
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_a_polite_end_answers_what_is_in_flight(tmp_path, ending):
     released(tmp_path, features=SLOW)
     with serving(tmp_path) as (process, url):
         ready(url, 1)
@@ -129,7 +130,7 @@ def test_a_polite_end_answers_what_is_in_flight(tmp_path):
         )
         ask.start()
         time.sleep(0.4)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(ending)
         ask.join()
         assert answers[0].status_code == 200
         assert len(answers[0].json()["predictions"]) == 2000
@@ -179,7 +180,8 @@ def test_a_taken_port_is_an_error_of_the_outside(tmp_path, monkeypatch):
     assert "--port" in done.stderr
 
 
-def test_an_address_that_is_none_is_an_error_of_the_request(tmp_path, monkeypatch):
+@pytest.mark.parametrize("host", ["not an address", "x" * 300, "a..b"])
+def test_an_address_that_is_none_is_an_error_of_the_request(host, tmp_path, monkeypatch):
     project(tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(app, ["serve", "--host", "not an address"]).exit_code == 2
+    assert CliRunner().invoke(app, ["serve", "--host", host]).exit_code == 2

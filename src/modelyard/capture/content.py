@@ -21,10 +21,12 @@ class Content:
     Attributes:
         data: Its bytes.
         parts: The key and the number of rows of each file that it stands for, in the order of its rows.
+        name: What errors call it.
     """
 
     data: bytes
     parts: tuple[tuple[str, int], ...]
+    name: str
 
     @property
     def rows(self) -> int:
@@ -32,8 +34,15 @@ class Content:
         return sum(rows for _, rows in self.parts)
 
     def frame(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Return its rows."""
-        return pl.read_parquet(io.BytesIO(self.data), columns=None if columns is None else list(columns))
+        """Return its rows.
+
+        Raises:
+            OutsideError: It is damaged, or another kind of table.
+        """
+        try:
+            return pl.read_parquet(io.BytesIO(self.data), columns=None if columns is None else list(columns))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
+            raise _damaged(self.name, error) from error
 
 
 def read(store: Store, key: str) -> Content | None:
@@ -45,16 +54,21 @@ def read(store: Store, key: str) -> Content | None:
     data = _bytes(store, key)
     if data is None:
         return None
+    name = f"{key} in the store {store.uri}"
     try:
         metadata = pl.read_parquet_metadata(io.BytesIO(data))
         parts = json.loads(metadata[PARTS]) if PARTS in metadata else [[key, _height(data)]]
-    except (pl.exceptions.PolarsError, ValueError) as error:
-        raise OutsideError(
-            f"{key} in the store {store.uri} is not a captured file: {type(error).__name__}.",
-            "Restore it from a backup, or delete it.",
-            code="bad_capture",
-        ) from error
-    return Content(data, tuple((str(name), int(rows)) for name, rows in parts))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
+        raise _damaged(name, error) from error
+    return Content(data, tuple((str(part), int(rows)) for part, rows in parts), name)
+
+
+def _damaged(name: str, error: BaseException) -> OutsideError:
+    return OutsideError(
+        f"{name} is not a captured file: {type(error).__name__}.",
+        "Restore it from a backup, or delete it.",
+        code="bad_capture",
+    )
 
 
 def _bytes(store: Store, key: str) -> bytes | None:

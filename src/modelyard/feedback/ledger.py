@@ -125,15 +125,15 @@ class Ledger:
         """Look once at what a file is about: a year of them must not be opened for every day that is asked for."""
         when = pl.col("captured_time")
         asked = pl.scan_parquet(path).select(when.min().alias("a"), when.max().alias("b"), when.null_count().alias("n"))
-        first, last, unplaced = self._collected(asked).row(0)
+        first, last, unplaced = self._collected(asked, path.name).row(0)
         return _File(added, path, first, last, unplaced > 0)
 
-    def _collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
+    def _collected(self, rows: pl.LazyFrame, name: str = "A file") -> pl.DataFrame:
         try:
             return rows.collect()
-        except (pl.exceptions.PolarsError, OSError) as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise OutsideError(
-                f"A file of {self._store.uri}/{FOLDER} cannot be read: {type(error).__name__}.",
+                f"{name} of {self._store.uri}/{FOLDER} cannot be read: {type(error).__name__}.",
                 "Restore it from a backup of the store.",
                 code="bad_labels_file",
             ) from error

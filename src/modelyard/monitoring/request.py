@@ -46,15 +46,27 @@ def spans(request: MonitorRequest, store: Store, begins: str | None, config: Mon
     """Work out the spans; None where nothing was ever captured and none was asked for.
 
     Raises:
-        RequestError: The span ends before it begins.
+        RequestError: The span ends before it begins, or leaves the calendar.
     """
     as_of = now(request)
     until = naive(request.until) or _newest(store, as_of)
     if until is None:
         return None
-    grid = Grid.of(begins, config.window_days)
+    try:
+        return _spans(request, naive(request.since), until, as_of, Grid.of(begins, config.window_days), config)
+    except OverflowError:
+        raise RequestError(
+            f"The windows of a span up to {until.isoformat()} reach beyond the calendar.",
+            "Give another --until, or fewer days in the section monitoring of modelyard.yaml.",
+            code="bad_time",
+        ) from None
+
+
+def _spans(  # noqa: PLR0913 - what is known of the span
+    request: MonitorRequest, since: datetime | None, until: datetime, as_of: datetime, grid: Grid, config: Monitoring
+) -> Spans:
     last = grid.number(until - timedelta(microseconds=1))
-    since = naive(request.since) or grid.begins(last - config.of_windows + 1)
+    since = since or grid.begins(last - config.of_windows + 1)
     if since >= until:
         raise RequestError(
             f"The span from {since.isoformat()} to {until.isoformat()} is empty.",
@@ -76,7 +88,7 @@ def moment(text: str) -> datetime:
     """
     try:
         return naive(datetime.fromisoformat(text.strip())) or datetime.min  # never None for a moment
-    except ValueError:
+    except (ValueError, OverflowError):  # OverflowError: the offset leads out of the calendar
         raise RequestError(
             f"{text!r} is no date or time.", "Write it like 2013-04-16 or 2013-04-16T08:00.", code="bad_time"
         ) from None

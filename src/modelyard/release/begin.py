@@ -1,5 +1,6 @@
 """The beginning of a release: what it will do, and the swap that puts it on its first step."""
 
+import math
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,17 +35,25 @@ def template(project: Project, request: StartRequest) -> Release:
     """Return a release with everything that is known before its versions are.
 
     Raises:
-        RequestError: The steps are impossible.
+        RequestError: The steps, or the seconds at each, are impossible.
     """
     config = project.config.release
     steps = checked(config.steps if request.steps is None else request.steps)
     if request.shadow and request.steps is not None:
         raise RequestError("--shadow mirrors every request: it has no steps.", "Leave out --steps.", code="bad_steps")
+    hold_s = config.hold_s if request.hold_s is None else request.hold_s
+    for name, seconds in (("hold_s", hold_s), ("lease_s", config.lease_s)):
+        if not math.isfinite(seconds):
+            raise RequestError(
+                f"A release with a {name} of {seconds} would never end.",
+                "Name seconds: --hold 60, or in the section release of modelyard.yaml.",
+                code="bad_hold",
+            )
     return Release(
         id="", state="running", challenger=_NOBODY, champion=_NOBODY, step=0, started="", step_since="",
         steps=(100.0,) if request.shadow else steps,
         lease_s=config.lease_s,
-        hold_s=config.hold_s if request.hold_s is None else request.hold_s,
+        hold_s=hold_s,
         shadow=request.shadow,
     )  # fmt: skip
 

@@ -15,8 +15,6 @@ from modelyard.release.compatible import incompatibilities, newly_needed
 from modelyard.routing import audit
 from modelyard.routing.document import Ref, Routing
 
-_AGAIN = "Judge it again with `modelyard run evaluate gate --force`."
-
 
 class Candidate(Record):
     """A version that may be released."""
@@ -87,16 +85,23 @@ def _judged(context: Context, routing: Routing, version: Version) -> bool:
     verdict = _verdict(context, version)
     if verdict is None or verdict.why != "passed":
         said = "has no verdict of a gate here" if verdict is None else f"has the gate's verdict {verdict.why}"
-        raise OutcomeError(f"Version {version.version} {said}.", _AGAIN, code="not_passed")
+        raise OutcomeError(f"Version {version.version} {said}.", _again(version), code="not_passed")
     if verdict.generation < routing.champion_since:
         champion = routing.champion.version if routing.champion else None
         raise OutcomeError(
             f"Version {version.version} was judged in generation {verdict.generation}; version {champion} became "
             f"champion in generation {routing.champion_since}.",
-            _AGAIN,
+            _again(version),
             code="champion_changed",
         )
     return verdict.key.split(":")[1] == version.key
+
+
+def _again(version: Version) -> str:
+    return (
+        "Judge it again with its own code and settings: `modelyard run evaluate gate --force`. If it has served "
+        f"before, `modelyard release rollback --to {version.version}` brings it back at once."
+    )
 
 
 def _verdict(context: Context, version: Version) -> audit.Event | None:

@@ -167,7 +167,7 @@ class _Walk:
         if self.release.shadow:
             reason = f"the mirrored requests passed; start it again without --shadow. {verdict.reason}".strip()
             return self.end(lambda r, one, why: moves.aborted(r, one, why, passed=True), "aborted", reason)
-        reason = verdict.reason or "every step passed"
+        reason = "every step passed" + (f", with a warning of {verdict.reason}" if verdict.reason else "")
         return self.end(lambda r, one, why: moves.promoted(r, one, why, passed=True), "promoted", reason)
 
     def _swap(self, move: Callable[[Routing, Release], Routing], action: str, why: str) -> Routing:

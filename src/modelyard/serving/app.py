@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from modelyard import __version__
 from modelyard.serving.asgi import GoneError, Receive, Scope, Send, read, send_reply
@@ -42,6 +43,7 @@ class App:
         self.metrics = metrics or Metrics()
         self.keeper = keeper or Nothing()
         self._auth = auth or NoAuth()
+        self._explaining = ThreadPoolExecutor(1, "explain")  # of its own: large predictions do not queue behind it
         self.predict = Predict(follower, self.metrics, log, self.keeper)
         self._pages: dict[str, Page] = {
             "/healthz": self._health,
@@ -64,6 +66,11 @@ class App:
         if path == EXPLAIN:
             return self._explain(request)
         return self._page(request)
+
+    def stop(self) -> None:
+        """End what is done beside the event loop."""
+        self.predict.mirror.stop()
+        self._explaining.shutdown(wait=False, cancel_futures=True)
 
     def sync(self) -> None:
         """Take over what others count; called now and then."""
@@ -103,6 +110,7 @@ class App:
                 await send({"type": "lifespan.startup.complete"})
             else:
                 self._follower.stop()
+                self.stop()
                 self._log.line("stopped")
                 self._log.stop()
                 await send({"type": "lifespan.shutdown.complete"})
@@ -131,7 +139,8 @@ class App:
     async def _explain(self, request: Request) -> Reply:
         number = request_id(request.headers)
         try:
-            found = await asyncio.to_thread(self._explained, request)
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(self._explaining, self._explained, request)
             reply = Reply(200, encode(found), number)
         except RefusalError as refusal:
             reply = refused(refusal, number)

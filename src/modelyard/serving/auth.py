@@ -44,7 +44,7 @@ class TokenAuth:
     scheme = "token"
 
     def __init__(self, token: str) -> None:
-        self._token = token.encode()
+        self._token = token.encode(errors="surrogateescape")
 
     def refusal(self, headers: Headers) -> RefusalError | None:
         """Refuse what bears another token; the comparison takes the same time whatever is wrong."""

@@ -8,12 +8,11 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import httptools
 
+from modelyard.serving.heads import answering, path, without_upgrade
 from modelyard.serving.problems import RefusalError
 from modelyard.serving.reply import MOST_BYTES, Later, Reply, Request, refused, request_id
 
@@ -23,7 +22,10 @@ _MOST_HEAD = 65_536
 _MOST_DRAINED = 100_000_000  # a client that is still sending would not see the answer
 _MOST_WAITING = 64  # requests that came before the last one was answered
 REQUEST_S, IDLE_S = 60.0, 75.0  # IDLE_S: longer than a load balancer keeps a connection (60 s)
-_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
+
+
+_NO_HTTP = RefusalError(400, "This is not HTTP.")
+_LARGE_HEAD = RefusalError(431, f"The headers have more than {_MOST_HEAD:,} bytes.")
 
 
 class Clients:
@@ -69,10 +71,12 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[tuple[Request, bool]] = deque()
         self._task: asyncio.Task | Later | None = None  # the answer that is being worked out
         self._since = time.monotonic()  # when the present request, or the pause before it, began
-        self._head = 0
+        self._fruitless = 0  # bytes since something was complete: unending headers, trailers, names of chunks
+        self._fruitful = self._long = False
         self._reading = False  # between a request's first byte and its last
         self._full = False  # the client does not read its answers
         self._held = False  # it is not read, since too many of its requests wait
+        self._ended = False  # the client sends no more, and may wait for its answers all the same
         self._closing = False
         self._broken = False  # what came was not HTTP
         self._last: Reply | None = None  # says so, once those before it are answered
@@ -121,23 +125,44 @@ class Connection(asyncio.Protocol):
         """Read again."""
         self._full = False
         self._since = time.monotonic()
-        self._transport.resume_reading()
+        self._read_on()
+
+    def eof_received(self) -> bool:
+        """Stay until what was asked is answered."""
+        self._ended = True
+        return self._task is not None or bool(self._waiting)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
         if self._closing or self._broken:
             return
+        self._fruitful = False
+        self._long = len(data) > _MOST_HEAD
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:  # no other protocol is spoken here
-            self._fail(RefusalError(400, "This server does not change its protocol.", "Leave out the header upgrade."))
+        except httptools.HttpParserUpgrade as stopped:
+            self._go_on(memoryview(data)[stopped.args[0] :])
         except httptools.HttpParserError:
-            self._fail(RefusalError(400, "This is not HTTP."))
+            self._fail(_NO_HTTP)
         else:
-            if self._head >= 0:
-                self._head += len(data)
-                if self._head > _MOST_HEAD:
-                    self._fail(RefusalError(431, f"The headers have more than {_MOST_HEAD:,} bytes."))
+            self._fruitless = 0 if self._fruitful else self._fruitless + len(data)
+            if self._fruitless > _MOST_HEAD:
+                self._fail(_LARGE_HEAD)
+
+    def _go_on(self, left: memoryview) -> None:
+        """Parse the rest: the parser stops where another protocol is offered."""
+        while not self._broken:
+            head = without_upgrade(self._parser.get_method(), self._url, self._parser.get_http_version(), self._headers)
+            self._parser = httptools.HttpRequestParser(self)
+            try:
+                self._parser.feed_data(head)
+                self._parser.feed_data(left)
+            except httptools.HttpParserUpgrade as stopped:
+                left = left[stopped.args[0] :]
+            except httptools.HttpParserError:
+                self._fail(_NO_HTTP)
+            else:
+                return
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -145,6 +170,7 @@ class Connection(asyncio.Protocol):
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
         self._size = 0
+        self._headed = False
         self._reading = True
         self._since = time.monotonic()
 
@@ -153,17 +179,20 @@ class Connection(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        self._headers[name.lower()] = value
+        """Take a header; of those that follow a body, nothing."""
+        if not self._headed:
+            self._headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
         """Let a client that asks first send its body, or say that it is too large."""
-        self._head = -1
-        if self._headers.get(b"expect", b"").lower() == b"100-continue" and self._task is None:
+        self._headed = self._fruitful = True
+        expects = self._headers.get(b"expect", b"").lower() == b"100-continue"
+        if expects and self._task is None and not self._parser.should_upgrade():
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body; of one that is too large, nothing."""
+        self._fruitful = True
         self._size += len(body)
         if self._size <= MOST_BYTES:
             self._chunks.append(body)
@@ -174,13 +203,21 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Answer, unless earlier requests still wait for their answers."""
-        self._reading = False
-        self._head = 0
-        if self._closing:
+        self._fruitful, self._reading = True, False
+        if self._closing or self._broken:
             return
-        parser, chunks, large = self._parser, self._chunks, self._size > MOST_BYTES
+        parser = self._parser
+        method = parser.get_method()
+        if self._long and len(self._url) + sum(len(n) + len(v) for n, v in self._headers.items()) > _MOST_HEAD:
+            self._fail(_LARGE_HEAD)
+            return
+        if parser.should_upgrade():
+            if method == b"CONNECT":
+                self._fail(RefusalError(400, "This server is no proxy."))
+            return  # else its body is still to come: see `_go_on`
+        chunks, large = self._chunks, self._size > MOST_BYTES
         body = b"" if large else chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        request = Request(parser.get_method().decode(), _path(self._url), self._headers, body, large)
+        request = Request(method.decode(), path(self._url), self._headers, body, large)
         keep = parser.should_keep_alive() and not self._clients.ending
         if self._task is not None:
             self._wait(request, keep)
@@ -216,35 +253,30 @@ class Connection(asyncio.Protocol):
             return
         if self._last is not None:
             self._send(self._last, Request("", "", {}, b""), keep=False)
+        elif self._ended:
+            self.close()
         elif self._held and not self._full and not self._closing:
             self._held = False
-            self._transport.resume_reading()
+            self._read_on()
 
     def _send(self, reply: Reply, request: Request, keep: bool) -> None:
-        status, body, number, media, more, after = reply
-        head = b"%b%bcontent-type: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n" % (
-            _LINES[status],
-            self._clients.date,
-            media,
-            len(body),
-            number,
-        )
-        if more:
-            head += b"".join([b"%b: %b\r\n" % header for header in more])
-        if not keep:
-            head += b"connection: close\r\n"
-        elif self._parser.get_http_version() == "1.0":
-            head += b"connection: keep-alive\r\n"
+        head = answering(reply, self._clients.date, keep=keep, http_1_0=self._parser.get_http_version() == "1.0")
         if not self._closing:
-            self._transport.write(b"%b\r\n%b" % (head, b"" if request.method == "HEAD" else body))
+            self._transport.write(b"%b\r\n%b" % (head, b"" if request.method == "HEAD" else reply.body))
             self._since = time.monotonic()
             if not keep:
                 self.close()
-        if after is not None:
-            after()
+        if reply.after is not None:
+            reply.after()
+
+    def _read_on(self) -> None:
+        if not self._ended:
+            self._transport.resume_reading()
 
     def _fail(self, refusal: RefusalError) -> None:
         """Answer what is no request, after those before it, and close."""
+        if self._broken:
+            return
         self._reading = False
         self._broken = True
         reply, request = refused(refusal, request_id({})), Request("", "", {}, b"")
@@ -253,14 +285,3 @@ class Connection(asyncio.Protocol):
         else:
             self._last = reply
             self._transport.pause_reading()
-
-
-def _path(url: bytes) -> str:
-    """Return the path of a target, decoded."""
-    path = url.partition(b"?")[0]
-    if path[:1] != b"/":  # absolute form, as proxies send it
-        try:
-            path = httptools.parse_url(path).path or b"/"
-        except httptools.HttpParserInvalidURLError:
-            return ""
-    return path.decode("latin-1") if b"%" not in path else unquote_to_bytes(path).decode("utf-8", errors="replace")

@@ -88,7 +88,7 @@ def _typed(column: Column) -> Callable[[Any], Any]:
     def typed(value: Any) -> Any:  # noqa: ANN401
         found = read(_string(value, wanted))
         if found is None:
-            raise RefusedError(f"{wanted}, not {_shown(value)}")
+            raise RefusedError(f"{wanted}, not other text")
         return found
 
     return typed

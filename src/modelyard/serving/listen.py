@@ -27,8 +27,9 @@ def listen(host: str, port: int, workers: int) -> list[socket.socket]:
         address = first.getsockname()[:2]
         first.close()
         return [socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=True) for _ in range(workers)]
-    except socket.gaierror as error:
-        raise RequestError(f"{host!r} is no address of this machine: {error.strerror}.", "Try 127.0.0.1.") from error
+    except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name can be written like this
+        said = getattr(error, "strerror", None) or "it is no name"
+        raise RequestError(f"{host[:80]!r} is no address of this machine: {said}.", "Try 127.0.0.1.") from error
     except OSError as error:
         raise OutsideError(
             f"Cannot listen on {host}:{port}: {error.strerror or error}.",

@@ -120,6 +120,11 @@ class Metrics:
         self._unseen: dict[str, Unseen] = {}
         self._requests: dict[tuple[str, int, Labels], tuple[int, int]] = {}
         self._copied: dict[Key, float] = {}
+        self._named: tuple[tuple[str, str], ...] = ()
+
+    def name(self, project: str, env: str) -> None:
+        """Say whose predictions these are."""
+        self._named = (("project", project), ("env", env))
 
     def series(self, labels: Labels) -> Series:
         """Return the counters of a version in a role."""
@@ -201,6 +206,7 @@ class Metrics:
                 numbers[key] = numbers.get(key, 0.0) + value
         for key in [key for key in numbers if key[0] in _GAUGES]:
             numbers[key] = float(numbers[key] == len(workers))
+        numbers |= {("modelyard_info", self._named, ""): 1.0} if self._named else {}
         numbers["modelyard_workers", (), ""] = len(workers)
         numbers["process_start_time_seconds", (), ""] = self._started
         numbers[_MEMORY, (), ""] = sum(_resident(pid) for pid, _ in workers)

@@ -1,7 +1,6 @@
 """Runs the application in one process: one event loop, and an end that answers what is in flight."""
 
 import asyncio
-import signal
 import socket
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from modelyard.serving.follow import Follower
 from modelyard.serving.listen import BACKLOG
 from modelyard.serving.logs import Log
 from modelyard.serving.metrics import Metrics
+from modelyard.serving.signals import ends
 
 _GRACE_S = 30.0
 _TICK_S = 1.0
@@ -29,7 +29,7 @@ _SWITCH_S = 0.001  # a thread that encodes or mirrors lets the event loop have t
 
 
 def run(project: Project, listening: socket.socket, metrics: Metrics, *, patient: bool = False) -> None:
-    """Answer predictions of the project's environment until SIGTERM or SIGINT.
+    """Answer predictions of the project's environment until SIGTERM, SIGINT or SIGHUP.
 
     Args:
         project: Names the store, and how to serve.
@@ -42,6 +42,7 @@ def run(project: Project, listening: socket.socket, metrics: Metrics, *, patient
     """
     config = project.config.serving
     store = Store.open(project.environment.store, project.root)
+    metrics.name(project.config.name, project.env)
     log = Log(per_second=config.log_per_second)
     with tempfile.TemporaryDirectory(prefix="modelyard-") as cache:
         follower = Follower(store, Path(cache), log)
@@ -56,7 +57,7 @@ def run(project: Project, listening: socket.socket, metrics: Metrics, *, patient
             uvloop.run(_Serving(project, app, follower, capture, log).until_told(listening, patient=patient))
         finally:
             follower.stop()
-            app.predict.mirror.stop()
+            app.stop()
             capture.stop()
             log.line("stopped")
             log.stop()
@@ -74,7 +75,7 @@ class _Serving:
 
     async def until_told(self, listening: socket.socket, *, patient: bool) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ends():
             loop.add_signal_handler(number, self._told.set)
         if patient:
             await self._first_version()

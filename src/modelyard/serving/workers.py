@@ -16,6 +16,7 @@ from modelyard.config import Project
 from modelyard.errors import OutcomeError
 from modelyard.serving.auth import auth
 from modelyard.serving.listen import listen
+from modelyard.serving.signals import ends
 
 _PAUSE_S = 0.1
 _FIRST_S, _LAST_S = 0.1, 5.0  # before a worker that died is replaced
@@ -24,7 +25,7 @@ _GRACE_S = 40.0
 
 
 def serve(project: Project, host: str, port: int, workers: int = 1) -> None:
-    """Answer predictions of the project's environment until SIGTERM or SIGINT.
+    """Answer predictions of the project's environment until SIGTERM, SIGINT or SIGHUP.
 
     Raises:
         OutsideError: The port is taken.
@@ -70,7 +71,7 @@ class _Workers:
 
     def run(self) -> None:
         """Keep the workers running until told to end."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ends():
             signal.signal(number, self._tell)
         try:
             while not self._told:

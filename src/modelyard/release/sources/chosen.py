@@ -16,7 +16,7 @@ def chosen(config: Release, *, project: str = "", env: str = "", environ: Mappin
 
     Args:
         config: The section `release`.
-        project: Dimension of the metrics in CloudWatch.
+        project: Dimension of the metrics in CloudWatch; other servers say themselves whose they are.
         env: Likewise.
         environ: `MODELYARD_SERVERS` (addresses, by comma) and `MODELYARD_TOKEN`, for servers that ask for one.
 
@@ -25,10 +25,11 @@ def chosen(config: Release, *, project: str = "", env: str = "", environ: Mappin
         OutsideError: boto3 is missing.
     """
     environ = environ or {}
+    of = (project, env) if project else None
     if config.cloudwatch and env != "local":  # what runs on a laptop writes nothing there
         named = {"project": project, "env": env}
         return CloudWatch(config.cloudwatch, dimensions={name: value for name, value in named.items() if value})
     if config.prometheus:
-        return Prometheus(config.prometheus)
+        return Prometheus(config.prometheus, of=of)
     given = [url.strip() for url in environ.get(SERVERS, "").split(",") if url.strip()]
-    return ServerMetrics(given or config.servers, token=environ.get(TOKEN, ""))
+    return ServerMetrics(given or config.servers, token=environ.get(TOKEN, ""), of=of)

@@ -32,6 +32,12 @@ def get(url: str, *, timeout_s: float, token: str = "") -> bytes:
     """
     if not url.startswith(("http://", "https://")):
         raise RequestError(f"{url!r} is no address.", "Name it as http://HOST:PORT.", code="bad_address")
+    if "@" in url.partition("://")[2].partition("/")[0]:  # urllib would take it for a part of the host, and we quote it
+        raise RequestError(
+            "An address of metrics has a user or a password in it.",
+            "Name it as http://HOST:PORT; a bearer token goes into MODELYARD_TOKEN.",
+            code="bad_address",
+        )
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310 - checked above
@@ -57,6 +63,8 @@ def _body(answer: http.client.HTTPResponse, url: str, deadline: float) -> bytes:
             raise _failed(url, "did not finish its answer in time")
         if len(data) > _LARGEST:
             raise _failed(url, "answered with more than 64 MiB")
+    if answer.length:  # what is cut off would look like counters that fell
+        raise _failed(url, "broke off its answer")
     return data
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from modelyard.errors import OutsideError
 from modelyard.release.counts import Snapshot
 from modelyard.release.sources.http import get
-from modelyard.release.sources.reading import reading
+from modelyard.release.sources.reading import Of, reading
 from modelyard.release.sources.tally import Tally
 from modelyard.release.sources.text import Sample
 
@@ -23,13 +23,15 @@ class Prometheus:
     Raw counters are read and added up here: `increase()` extrapolates, and a test counts whole events.
     """
 
-    def __init__(self, url: str, *, selector: str = "", timeout_s: float = 10.0, token: str = "") -> None:
-        """Take the address, and what else to ask for: `selector` is 'project="churn",env="prod"'."""
+    def __init__(
+        self, url: str, *, selector: str = "", timeout_s: float = 10.0, token: str = "", of: Of | None = None
+    ) -> None:
+        """Take the address, and what else to ask for: `selector` is 'cluster="eu"', `of` a project's environment."""
         more = f",{selector}" if selector else ""
         query = urlencode({"query": f'{{__name__=~"{_NAMES}"{more}}}'})
         self._url = f"{url.rstrip('/')}/api/v1/query?{query}"
         self._shown = url
-        self._timeout_s, self._token = timeout_s, token
+        self._timeout_s, self._token, self._of = timeout_s, token, of
         self._tally = Tally()
 
     def read(self) -> Snapshot:
@@ -39,11 +41,17 @@ class Prometheus:
             OutsideError: No answer, an error, or no series of a server.
         """
         by_server, warnings = self._answer(get(self._url, timeout_s=self._timeout_s, token=self._token))
-        if not by_server:
-            raise OutsideError(f"Prometheus at {self._shown} has no series of a server.", _HINT, code="no_metrics")
+        # one Prometheus scrapes the servers of many projects and environments
+        read = {name: reading(each) for name, each in by_server.items()}
+        found = {name: one for name, one in read.items() if None in (self._of, one.of) or one.of == self._of}
+        if not found:
+            others = " of this project and environment" if by_server else ""
+            raise OutsideError(
+                f"Prometheus at {self._shown} has no series of a server{others}.", _HINT, code="no_metrics"
+            )
         at = time.time()
-        for name, found in by_server.items():
-            self._tally.add(name, reading(found), at)
+        for name, one in found.items():
+            self._tally.add(name, one, at)
         partial = tuple(f"Prometheus warns: {text}" for text in warnings)
         return self._tally.snapshot(at, partial)
 
@@ -53,7 +61,7 @@ class Prometheus:
             if answer["status"] == "success" and answer["data"]["resultType"] == "vector":
                 return _by_server(answer["data"]["result"]), list(answer.get("warnings") or [])
             said = str(answer.get("error", ""))[:200]
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             said = type(error).__name__
         raise OutsideError(
             f"{self._shown} did not answer as Prometheus does{said and f': {said}'}.", _HINT, code="no_metrics"

@@ -18,18 +18,29 @@ _TOTALS = {
 }
 _BUCKETS = {"modelyard_scorer_seconds_bucket": "scorer", "modelyard_request_seconds_bucket": "request"}
 
+Of = tuple[str, str]
+"""A project and its environment."""
 Numbers = dict[str, dict[str, float]]
 Cumulative = dict[str, dict[str, dict[float, float]]]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One server at one moment, since its own start; `born` is when that was, empty where it does not say."""
+    """One server at one moment, since its own start.
+
+    Attributes:
+        counts: By role and version.
+        born: When it started; empty where it does not say.
+        rss_bytes: Of all its workers.
+        ready: Version -> whether it is loaded.
+        of: Its project and environment; None where it does not say.
+    """
 
     counts: Mapping[str, Counts] = field(default_factory=dict)
     born: str = ""
     rss_bytes: int | None = None
     ready: Mapping[str, bool] | None = None
+    of: Of | None = None
 
 
 def reading(samples: Iterable[Sample]) -> Reading:
@@ -39,12 +50,15 @@ def reading(samples: Iterable[Sample]) -> Reading:
     memory: list[float] = []
     born: list[float] = []
     ready: dict[str, bool] = {}
+    of: Of | None = None
     for sample in samples:
         if not isfinite(sample.value):
             continue
         _count(sample, numbers, buckets)
         memory += [sample.value] * (sample.name == "process_resident_memory_bytes")
         born += [sample.value] * (sample.name == "process_start_time_seconds")
+        if sample.name == "modelyard_info":
+            of = sample.labels.get("project", ""), sample.labels.get("env", "")
         if sample.name == "modelyard_ready" and "version" in sample.labels:
             version = sample.labels["version"]
             ready[version] = ready.get(version, True) and sample.value > 0
@@ -53,6 +67,7 @@ def reading(samples: Iterable[Sample]) -> Reading:
         born=str(min(born)) if born else "",
         rss_bytes=int(sum(memory)) if memory else None,
         ready=ready or None,
+        of=of,
     )
 
 

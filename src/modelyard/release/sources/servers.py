@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from modelyard.errors import OutsideError, RequestError
 from modelyard.release.counts import Snapshot
 from modelyard.release.sources.http import get
-from modelyard.release.sources.reading import WANTED, Reading, reading
+from modelyard.release.sources.reading import WANTED, Of, Reading, reading
 from modelyard.release.sources.tally import Tally
 from modelyard.release.sources.text import samples
 
@@ -18,11 +18,12 @@ _AT_ONCE = 16
 class ServerMetrics:
     """Servers by address; each must be one server (with any number of workers), not a balancer before several."""
 
-    def __init__(self, urls: Sequence[str], *, timeout_s: float = 2.0, token: str = "") -> None:
+    def __init__(self, urls: Sequence[str], *, timeout_s: float = 2.0, token: str = "", of: Of | None = None) -> None:
+        """Take the addresses, the token that they ask for, and whose servers they are to be."""
         if not urls:
             raise RequestError("No server is named.", "Set `release.servers` in modelyard.yaml.", code="no_servers")
         self._urls = list(dict.fromkeys(_page(url) for url in urls))
-        self._timeout_s, self._token = timeout_s, token
+        self._timeout_s, self._token, self._of = timeout_s, token, of
         self._tally = Tally()
 
     def read(self) -> Snapshot:
@@ -52,13 +53,21 @@ class ServerMetrics:
         try:
             text = get(url, timeout_s=self._timeout_s, token=self._token).decode()
             wanted = "\n".join(line for line in text.splitlines() if line.startswith(WANTED))
-            return reading(samples(wanted))
+            found = reading(samples(wanted))
         except OutsideError as error:
             return error.message
         except ValueError as error:
             return f"{url} is no page of metrics: {error}."
+        if "modelyard_" not in wanted:
+            return f"{url} has no metric of a server of modelyard."
+        if self._of and found.of and found.of != self._of:
+            return f"{url} serves {' in '.join(map(repr, found.of))}, not {' in '.join(map(repr, self._of))}."
+        return found
 
 
 def _page(url: str) -> str:
     bare = url.strip().rstrip("/")
-    return bare if urlsplit(bare).path else f"{bare}/metrics"
+    try:
+        return bare if urlsplit(bare).path else f"{bare}/metrics"
+    except ValueError as error:
+        raise RequestError(f"{bare!r} is no address: {error}.", "Name it as http://HOST:PORT.") from error
