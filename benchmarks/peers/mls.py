@@ -1,9 +1,10 @@
-"""MLServer with an ONNX model: `python mls.py PORT`, the model named by the variable MODEL; checks nothing."""
+"""MLServer with an ONNX model: `python mls.py PORT`, the model named by the variable MODEL; checks nothing, counts requests."""
 
 import asyncio
 import os
 import socket
 import sys
+import tempfile
 
 import onnxruntime as ort
 from mlserver import MLModel, MLServer, ModelSettings, Settings
@@ -35,7 +36,8 @@ async def main(port: int) -> None:
         http_port=port,
         grpc_port=free_port(),
         parallel_workers=0,  # in this process: its worker processes need an older uvloop
-        metrics_endpoint=None,
+        metrics_port=free_port(),
+        metrics_dir=tempfile.mkdtemp(),
         debug=False,
         use_structured_logging=False,
         load_models_at_startup=False,
