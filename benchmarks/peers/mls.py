@@ -1,4 +1,4 @@
-"""MLServer with an ONNX model: `python mls.py PORT`, the model named by the variable MODEL; checks nothing, counts requests."""
+"""MLServer with an ONNX model, named by the variable MODEL: `python mls.py PORT`; counts requests, checks nothing."""
 
 import asyncio
 import os

@@ -80,3 +80,17 @@ def test_features_that_fail_or_return_something_else_are_refused(body, told, tmp
 def test_a_missing_folder_is_refused(tmp_path):
     with pytest.raises(RequestError, match="no folder"):
         load_pipeline(tmp_path / "absent")
+
+
+def test_features_without_a_column_are_told_as_such(tmp_path):
+    folder = write(tmp_path / "p", features="def features(rows):\n    return rows.select([])\n")
+    with pytest.raises(RequestError, match="no columns"):
+        load_pipeline(folder).make(ROWS)
+
+
+def test_what_the_users_code_prints_stays_out_of_the_results(tmp_path, capsys):
+    source = "print('importing')\ndef features(rows):\n    print('working')\n    return rows * 2\n"
+    load_pipeline(write(tmp_path / "p", features=source)).make(ROWS)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == "importing\nworking\n"

@@ -102,3 +102,47 @@ def test_the_schema_names_every_top_level_key():
     assert set(schema["properties"]) == set(config.ProjectConfig.model_fields)
     assert schema["additionalProperties"] is False
     json.dumps(schema)
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ({"gate": {"champion": {"margin": True}}}, "gate.champion.margin: Input should be a number, not true or false"),
+        ({"gate": {"floors": {"roc_auc": True}}}, "gate.floors: Input should be a number, not true or false"),
+        ({"gate": {"floors": {"roc_auc": float("nan")}}}, "gate.floors.roc_auc: Input should be a finite number"),
+        ({"gate": {"champion": {"margin": -0.1}}}, "gate.champion.margin: Input should be greater than or equal to 0"),
+        ({"training": {"seed": -1}}, "training.seed: Input should be greater than or equal to 0"),
+        ({"training": {"seed": 2**32}}, "training.seed: Input should be less than"),
+        ({"training": {"threads": 100_000}}, "training.threads: Input should be less than"),
+        ({"environments": {"local": {"store": ""}}}, "environments.local.store"),
+        ({"data": {**VALID["data"], "id": "churned"}}, "data: 'churned' is the target, and cannot be data.id as well"),
+    ],
+)
+def test_a_number_that_no_run_could_use_is_refused(tmp_path, section, told):
+    with pytest.raises(RequestError) as caught:
+        config.load(write(tmp_path, {**VALID, **section}))
+    assert "1 problem:" in caught.value.message
+    assert told in caught.value.message
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_true_and_false_stay_what_they_are_where_they_belong(tmp_path, value):
+    sections = {"gate": {"parity": value}, "training": {"parameters": {"fit_intercept": value}}}
+    found = config.load(write(tmp_path, {**VALID, **sections})).config
+    assert found.gate.parity is value
+    assert found.training.parameters["fit_intercept"] is value
+
+
+def test_a_value_of_none_of_several_kinds_is_one_problem_at_the_path_as_it_is_written(tmp_path):
+    broken = {**VALID, "training": {"threshold": 2}, "evaluation": {"metric": "roc_auc", "slices": "city"}}
+    with pytest.raises(RequestError) as caught:
+        config.load(write(tmp_path, broken))
+    first, second = caught.value.message.splitlines()[1:]
+    assert first == "  training.threshold: Input should be 'f1', 'youden' or 'rate', or less than 1 (found 2)"
+    assert second.startswith("  evaluation.slices: ")
+
+
+def test_without_any_environment_the_hint_shows_how_to_add_one(tmp_path):
+    with pytest.raises(RequestError) as caught:
+        config.load(write(tmp_path, {**VALID, "environments": {}}))
+    assert "local: {store: .modelyard}" in caught.value.hint

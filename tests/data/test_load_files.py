@@ -1,5 +1,6 @@
 """Finding files, and opening the formats that carry types."""
 
+import gzip
 from pathlib import Path
 
 import polars as pl
@@ -159,3 +160,31 @@ def test_an_unknown_name_lists_the_known_ones(source: str, tmp_path: Path) -> No
 def test_without_scikit_learn_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
     assert "modelyard[ml]" in refusal("sklearn:iris", tmp_path).hint
+
+
+@pytest.mark.parametrize(
+    ("write", "name", "kind"),
+    [
+        (pl.DataFrame.write_csv, "t.csv.gz", "csv"),
+        (pl.DataFrame.write_ndjson, "t.jsonl.gz", "jsonl"),
+        (pl.DataFrame.write_json, "t.json.gz", "jsonl"),
+        (pl.DataFrame.write_parquet, "t.parquet.gz", "parquet"),
+        (pl.DataFrame.write_ipc, "t.arrow.gz", "arrow"),
+    ],
+)
+def test_a_packed_file_is_what_is_in_it(tmp_path: Path, write, name: str, kind: str) -> None:
+    write(FRAME, tmp_path / "plain")
+    (tmp_path / name).write_bytes(gzip.compress((tmp_path / "plain").read_bytes()))
+    table = open_table(name, tmp_path)
+    assert table.format == kind
+    assert table.files == (tmp_path / name,)
+    assert table.frame.collect().get_column("größe").cast(pl.Int64).to_list() == [1, 2]
+
+
+def test_a_packed_file_that_is_damaged_empty_or_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cut.jsonl.gz").write_bytes(gzip.compress(b'{"a": 1}' * 1000)[:-20])
+    (tmp_path / "none.csv.gz").write_bytes(gzip.compress(b""))
+    (tmp_path / "t.csv.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(50))
+    assert "cannot be unpacked" in refusal("cut.jsonl.gz", tmp_path).message
+    assert "is empty" in refusal("none.csv.gz", tmp_path).message
+    assert refusal("t.csv.zst", tmp_path).hint.startswith("Unpack it first.")

@@ -155,6 +155,16 @@ def test_fairness_shows_rates_by_group_and_the_gap():
     assert set(rates["selection rate"].groups) == {"f", "m"}
 
 
+def test_a_fairness_column_without_groups_to_compare_is_told():
+    inputs = binary()
+    alone = inputs.frame.with_columns(alone=pl.int_range(pl.len()))
+    found = evaluate(binary(frame=alone), configured(fairness=Fairness(columns=["alone"])))
+    assert not found.fairness
+    assert [w for w in found.warnings if w.startswith("Fairness")] == [
+        "Fairness by 'alone' is not judged: no two of its values have 30 rows."
+    ]
+
+
 def test_an_unknown_fairness_column_is_refused():
     with pytest.raises(RequestError, match="'cuont'") as raised:
         evaluate(binary(), configured(fairness=Fairness(columns=["cuont"])))

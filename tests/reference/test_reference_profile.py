@@ -169,3 +169,10 @@ def test_a_wide_table_stays_small() -> None:
     found = profile(frame).model_dump_json()
     assert len(found) < 1_000_000
     assert len(json.loads(found)["columns"]) == 300
+
+
+def test_a_name_that_polars_takes_for_a_pattern_is_a_name() -> None:
+    frame = pl.DataFrame({"^n$": [1.0, 2.0, None] * 40, "^c.*$": ["a", "b", None] * 40, "*": [1, 2, 3] * 40})
+    found = profile(frame.with_columns(days(3, 40).alias("^t$")), time="^t$")
+    assert [column.name for column in found.columns] == ["^n$", "^c.*$", "*", "^t$"]
+    assert max(column.distance_to(frame[column.name]) for column in found.columns[:3]) < 1e-5

@@ -7,6 +7,18 @@ from modelyard.training.fit import fit
 from modelyard.training.labels import classes, labels
 from modelyard.training.rowwise import check
 
+THREE_TIMES = """from sklearn.dummy import DummyClassifier
+
+
+class Sure(DummyClassifier):
+    def predict_proba(self, X):
+        return 3 * super().predict_proba(X)
+
+
+def build(config):
+    return Sure()
+"""
+
 
 def trained(frame, config, pipeline):
     return fit(frame, tables.parts(frame.height), None, config, pipeline, frame.schema)
@@ -68,6 +80,9 @@ def test_a_table_without_any_value_in_its_features_is_refused(template):
         (pl.Series(["yes", "no"]), "no", ["yes", "no"]),
         (pl.Series([True, False]), False, ["True", "False"]),
         (pl.Series([9, 10]), None, ["9", "10"]),
+        (pl.Series(["Yes", "no"]), False, ["Yes", "no"]),
+        (pl.Series(["off", "on"]), True, ["off", "on"]),
+        (pl.Series("^y$", [0.0, 1.0, None]), 1, ["0", "1"]),
     ],
 )
 def test_the_positive_class_comes_last(values, positive, expected):
@@ -83,6 +98,8 @@ def test_the_positive_class_comes_last(values, positive, expected):
     [
         ("def build(config):\n    return 1 / 0\n", r"build\(\) failed at .*model\.py:2"),
         ("def build(config):\n    return 3\n", "has no fit"),
+        ("from sklearn.svm import SVC\ndef build(config):\n    return SVC\n", "the class SVC"),
+        (THREE_TIMES, "no probabilities"),
         ("from sklearn.svm import LinearSVC\ndef build(config):\n    return LinearSVC()\n", "predict_proba"),
         ("from sklearn.linear_model import LogisticRegression as L\ndef build(config):\n    return L()\n", "NaN"),
     ],
@@ -99,6 +116,21 @@ def test_an_unknown_parameter_is_refused_with_the_nearest(template):
     assert "max_iter" in caught.value.hint
 
 
+def test_a_parameter_that_lightgbm_would_ignore_is_refused_and_an_alias_is_not(template):
+    rows, wanted = tables.strings(100, "binary"), {"num_leafs": 7}
+    with pytest.raises(RequestError, match="num_leafs"):
+        trained(rows, tables.config("binary", estimator="lightgbm", parameters=wanted), template)
+    trained(
+        rows, tables.config("binary", estimator="lightgbm", parameters={"num_leaf": 7, "n_estimators": 3}), template
+    )
+
+
+def test_a_parameter_that_the_estimator_refuses_leads_to_modelyard_yaml(template):
+    with pytest.raises(RequestError) as caught:
+        trained(tables.strings(100, "binary"), tables.config("binary", parameters={"max_iter": -3}), template)
+    assert "training.parameters" in caught.value.hint
+
+
 FEATURES = "import polars as pl\ndef features(rows):\n    return rows.with_columns({})\n"
 
 
@@ -109,6 +141,7 @@ FEATURES = "import polars as pl\ndef features(rows):\n    return rows.with_colum
         ("pl.col('x').shift(1).alias('before')", "'before'"),
         ("pl.int_range(pl.len()).alias('place')", "'place'"),
         ("pl.Series('kind', [i or None for i in range(rows.height)])", "'kind'"),
+        ("pl.lit(__import__('time').time()).alias('now')", "same rows"),
         ("pl.Series('dice', __import__('random').choices(range(99999), k=rows.height))", "same rows"),
     ],
 )

@@ -1,8 +1,10 @@
 """Errors raised by the user's own code, told with the file and line that raised them."""
 
+import sys
+import threading
 import traceback
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 
 from modelyard.errors import ModelyardError, RequestError
@@ -12,18 +14,25 @@ from modelyard.errors import ModelyardError, RequestError
 def users_code(folder: Path, what: str) -> Generator[None]:
     """Turn whatever the user's code raises into a RequestError that names file, line and message.
 
+    What it prints goes to stderr: stdout is for our results. Not so in threads, which share one stdout.
+
     Args:
         folder: Where the user's code lies.
         what: What was being done, as the start of a sentence.
     """
+    alone = threading.current_thread() is threading.main_thread()
     try:
-        yield
+        with redirect_stdout(sys.stderr) if alone else nullcontext():
+            yield
     except ModelyardError:
         raise
     except (Exception, SystemExit) as error:  # a script that ends the process does not end ours
+        place = _place(error, folder)
+        or_there = " or in `training.parameters` of modelyard.yaml" * ("estimator" in what)
+        where = "there" if place else f"in {folder}{or_there}"
         raise RequestError(
-            f"{what} failed{_place(error, folder)}: {type(error).__name__}: {error}",
-            "Correct it there; the same command with -v shows the whole traceback.",
+            f"{what} failed{place}: {type(error).__name__}: {error}",
+            f"Correct it {where}; the same command with -v shows the whole traceback.",
             code="users_code",
         ) from error
 

@@ -44,6 +44,8 @@ class Pipeline:
             made = self.features(rows)
         if not isinstance(made, pl.DataFrame):
             raise _wrong(f"features() returned {type(made).__name__}, not a polars DataFrame.")
+        if not made.width:
+            raise _wrong("features() returned no columns.")
         if made.height != rows.height:
             raise _wrong(f"features() returned {made.height} rows for {rows.height}.")
         return made

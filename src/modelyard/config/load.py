@@ -54,7 +54,8 @@ def load(root: Path, env: str = "local") -> Project:
     config = parse(_read(path), str(path))
     if env not in config.environments:
         known = ", ".join(sorted(config.environments))
-        raise RequestError(f"Environment {env!r} is not in {path}.", f"Use one of: {known}.", code="no_environment")
+        hint = f"Use one of: {known}." if known else f"Add `{env}: {{store: .modelyard}}` under `environments`."
+        raise RequestError(f"Environment {env!r} is not in {path}.", hint, code="no_environment")
     return Project(root=root, config=config, env=env)
 
 

@@ -13,6 +13,7 @@ from modelyard.config.serving import Serving
 Task = Literal["binary", "multiclass", "regression"]
 Estimator = Literal["linear", "forest", "boosting", "xgboost", "lightgbm"]
 Share = Annotated[float, Field(gt=0, lt=1)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 Label = str | bool | int | float
 
 
@@ -38,6 +39,14 @@ class Data(Section):
         """Columns that never reach the model (the time column may reach `features`)."""
         roles = {c for c in (self.target, self.id, self.time, self.group) if c is not None}
         return frozenset(roles | (set(self.ignore) - set(self.known_at)))
+
+    @model_validator(mode="after")
+    def _target_has_one_part(self) -> "Data":
+        parts = [part for part in ("id", "time", "group") if getattr(self, part) == self.target]
+        parts += ["ignore"] * (self.target in self.ignore)
+        if parts:
+            raise ValueError(f"{self.target!r} is the target, and cannot be data.{parts[0]} as well")
+        return self
 
 
 class Split(Section):
@@ -66,8 +75,10 @@ class Training(Section):
 
     estimator: Estimator = "boosting"
     parameters: dict[str, bool | int | float | str | None] = Field({}, description="Passed to the estimator.")
-    seed: int = 0
-    threads: int = Field(2, ge=1, description="Part of what makes a run repeatable; not taken from the machine.")
+    seed: int = Field(0, ge=0, lt=2**31)  # what every library takes
+    threads: int = Field(
+        2, ge=1, le=1024, description="Part of what makes a run repeatable; not taken from the machine."
+    )
     class_weight: Literal["balanced"] | None = None
     calibration: Literal["none", "sigmoid", "isotonic"] = "none"
     threshold: Literal["f1", "youden", "rate"] | Share = Field(
@@ -90,7 +101,7 @@ class Evaluation(Section):
 
     metric: str = Field(description="The metric that decides; see the README for the names.")
     block: str = Field("auto", description="Unit of resampling: a column, `day`, `row`, or auto.")
-    resamples: int = Field(1000, ge=100)
+    resamples: int = Field(1000, ge=100, le=100_000)
     slices: list[str] | Literal["auto"] = "auto"
     fairness: Fairness = Fairness()
 
@@ -99,7 +110,7 @@ class ChampionRule(Section):
     """The paired comparison with the champion and the pinned best."""
 
     test: Literal["non_inferiority", "superiority"] = "non_inferiority"
-    margin: float | Literal["auto"] = Field(
+    margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] | Literal["auto"] = Field(
         "auto", description="Largest tolerated loss, in the metric's units; auto is what the rows can resolve."
     )
 
@@ -107,7 +118,7 @@ class ChampionRule(Section):
 class Gate(Section):
     """The rules a model must pass before it is registered."""
 
-    floors: dict[str, float] = Field({}, description="Metric -> worst value allowed (at its lower bound).")
+    floors: dict[str, Finite] = Field({}, description="Metric -> worst value allowed (at its lower bound).")
     beats_dummy: bool = True
     champion: ChampionRule = ChampionRule()
     slice_drop: float | None = Field(0.05, gt=0, description="Harm to a slice that stops a model.")
@@ -121,7 +132,7 @@ class Gate(Section):
 class Environment(Section):
     """Where snapshots, models and routing live, and where runs are tracked."""
 
-    store: str = Field(".modelyard", description="A folder, or s3://BUCKET/PREFIX.")
+    store: str = Field(".modelyard", min_length=1, description="A folder, or s3://BUCKET/PREFIX.")
     tracking: str | None = Field(None, description="MLflow tracking URI; default SQLite inside the store.")
 
 

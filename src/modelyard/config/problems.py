@@ -1,7 +1,9 @@
 """What is wrong in a document of the user: one line a problem, with its path, its value and the nearest valid key."""
 
 import difflib
-from typing import Any, get_args
+from collections.abc import Sequence
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -9,11 +11,16 @@ from pydantic_core import ErrorDetails
 from modelyard.errors import RequestError
 
 _KEY = "[key]"  # how pydantic says that a mapping's key is meant, and not its value
+_MAPPING = {"model_type", "dict_type", "model_attributes_type"}
+_SHOULD = "Input should be "
 
 
 def found(model: type[BaseModel], error: ValidationError) -> list[str]:
-    """Return what a model says against a document."""
-    return [_problem(model, details) for details in error.errors(include_url=False)]
+    """Return what a model says against a document; one line for a value that is none of several kinds."""
+    places: dict[str, list[ErrorDetails]] = {}
+    for details in error.errors(include_url=False):
+        places.setdefault(_path(model, details["loc"]), []).append(details)
+    return [_problem(model, path, several) for path, several in places.items()]
 
 
 def refusal(name: str, lines: list[str], hint: str, code: str) -> RequestError:
@@ -22,16 +29,61 @@ def refusal(name: str, lines: list[str], hint: str, code: str) -> RequestError:
     return RequestError(f"{name} has {count}:\n" + "\n".join(f"  {line}" for line in lines), hint, code=code)
 
 
-def _problem(model: type[BaseModel], details: ErrorDetails) -> str:
-    location = ".".join(str(part) for part in details["loc"] if part != _KEY) or "(file)"
+def _problem(model: type[BaseModel], path: str, several: Sequence[ErrorDetails]) -> str:
+    details = min(several, key=lambda each: len(each["loc"]))
     if details["type"] == "extra_forbidden":
-        return f"{location}: unknown key{_nearest(model, details['loc'])}"
+        return f"{path}: unknown key{_nearest(model, details['loc'])}"
     if details["type"] == "missing":
-        return f"{location}: required, but absent"
-    message = details["msg"].removeprefix("Value error, ")
+        return f"{path}: required, but absent"
+    messages = list(dict.fromkeys(_message(each) for each in several))
+    message = ", or ".join(messages[:1] + [each.removeprefix(_SHOULD) for each in messages[1:]])
     value = details["input"]
     shown = "" if isinstance(value, dict | BaseModel) else f" (found {value!r})"
-    return f"{location}: {message}{shown}"
+    return f"{path}: {message}{shown}"
+
+
+def _message(details: ErrorDetails) -> str:
+    if details["type"] in _MAPPING:
+        return f"{_SHOULD}keys with values"
+    return details["msg"].removeprefix("Value error, ")
+
+
+def _path(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    """Return the dotted path as it is written: pydantic adds which kind of several it tried."""
+    kept: list[str] = []
+    annotation: Any = model
+    for part in location:
+        kinds = _kinds(annotation)
+        if len(kinds) > 1 and not any(_is_model(kind) for kind in kinds):
+            break
+        kept += [str(part)] * (part != _KEY)
+        annotation = _inside(kinds, part)
+    return ".".join(kept) or "(file)"
+
+
+def _kinds(annotation: Any) -> list[Any]:  # noqa: ANN401 - an annotation
+    """Return what a value may be, but for None."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    inner = get_args(annotation) if NoneType in get_args(annotation) or _is_union(annotation) else (annotation,)
+    return [kind for kind in inner if kind is not NoneType]
+
+
+def _is_union(annotation: Any) -> bool:  # noqa: ANN401 - an annotation
+    return getattr(get_origin(annotation), "__name__", "") in {"Union", "UnionType"}
+
+
+def _inside(kinds: list[Any], part: int | str) -> Any:  # noqa: ANN401 - an annotation
+    """Return what a value's part may be; Any where that is not known."""
+    kind: Any = kinds[0] if len(kinds) == 1 else None
+    if _is_model(kind):
+        field = kind.model_fields.get(str(part))
+        return Any if field is None else field.annotation
+    return (get_args(kind) or (Any,))[-1] if get_origin(kind) in (dict, list) else Any
+
+
+def _is_model(kind: Any) -> bool:  # noqa: ANN401 - an annotation
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _nearest(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
@@ -53,6 +105,6 @@ def _section(model: type[BaseModel] | None, key: str) -> type[BaseModel] | None:
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - an annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if _is_model(annotation):
         return annotation
     return next((inner for each in get_args(annotation) if (inner := _model_in(each)) is not None), None)

@@ -28,6 +28,18 @@ def blocks(frame: pl.DataFrame, config: ProjectConfig) -> tuple[np.ndarray, str]
     return _codes(configured_column(frame, unit, "evaluation.block")), unit
 
 
+def block_column(config: ProjectConfig) -> str | None:
+    """Return the column whose values are the blocks; None for rows and days.
+
+    Raises:
+        RequestError: When the block is `day` and there is no time column.
+    """
+    unit = _unit(config)
+    if unit == "day" and config.data.time is None:
+        raise _no_time()
+    return None if unit in {"row", "day"} else unit
+
+
 def _unit(config: ProjectConfig) -> str:
     if config.evaluation.block != "auto":
         return config.evaluation.block
@@ -38,11 +50,7 @@ def _unit(config: ProjectConfig) -> str:
 
 def _days(frame: pl.DataFrame, time: str | None) -> pl.Series:
     if time is None:
-        raise RequestError(
-            "evaluation.block is 'day', but data.time names no column",
-            "Name the time column in data.time, or set evaluation.block to auto, row or a column.",
-            code="no_time_column",
-        )
+        raise _no_time()
     column = configured_column(frame, time, "data.time")
     if column.dtype == pl.Date:
         return column
@@ -50,6 +58,14 @@ def _days(frame: pl.DataFrame, time: str | None) -> pl.Series:
         return column.dt.date()
     # Text that begins like an ISO date; anything else is a block of equal values.
     return column.cast(pl.String).str.slice(0, 10)
+
+
+def _no_time() -> RequestError:
+    return RequestError(
+        "evaluation.block is 'day', but data.time names no column",
+        "Name the time column in data.time, or set evaluation.block to auto, row or a column.",
+        code="no_time_column",
+    )
 
 
 def _codes(values: pl.Series) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Columns that the configuration names, found in a table or refused with the nearest name."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import polars as pl
@@ -8,14 +9,24 @@ from modelyard.errors import RequestError
 
 
 def configured_column(frame: pl.DataFrame, name: str, key: str) -> pl.Series:
-    """Return a column.
+    """Return a column, under a name that polars takes literally (`^x$` it does not).
 
     Raises:
         RequestError: When it is not there; names the key of the configuration and the nearest column.
     """
-    if name in frame.columns:
-        return frame[name]
-    near = get_close_matches(name, frame.columns, n=1)
+    require_column(frame.columns, name, key)
+    return frame[name].alias("value")
+
+
+def require_column(columns: Sequence[str], name: str, key: str) -> None:
+    """Refuse a name that is none of `columns`.
+
+    Raises:
+        RequestError: It is none; names the key of the configuration and the nearest column.
+    """
+    if name in columns:
+        return
+    near = get_close_matches(name, columns, n=1)
     raise RequestError(
         f"{key} names {name!r}, which is not a column of the table",
         f"Did you mean {near[0]!r}?" if near else "Name a column of the contract.",

@@ -10,7 +10,7 @@ from modelyard.evaluation.results import Estimate, Fairness
 from modelyard.evaluation.scored import Scored
 from modelyard.evaluation.units import Units, totals
 
-_LEAST_ROWS = 30
+LEAST_IN_GROUP = 30
 _LEAST_COUNTED = 10
 _MOST_GROUPS = 20
 
@@ -78,7 +78,7 @@ def _groups(named: pl.Series, base: np.ndarray) -> list[str]:
         pl.DataFrame({"group": named, "base": base})
         .group_by("group")
         .agg(pl.len().alias("rows"), pl.col("base").sum())
-        .filter((pl.col("rows") >= _LEAST_ROWS) & (pl.col("base") >= _LEAST_COUNTED))
+        .filter((pl.col("rows") >= LEAST_IN_GROUP) & (pl.col("base") >= _LEAST_COUNTED))
         .sort(["rows", "group"], descending=[True, False])
     )
     return counted["group"].head(_MOST_GROUPS).to_list()

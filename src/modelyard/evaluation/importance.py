@@ -41,10 +41,15 @@ def importance(
     repeats = max(1, min(5, _CALLS // max(1, len(chosen))))
     found = []
     for name in chosen:
-        shuffles = [part.with_columns(part[name][random.permutation(part.height)]) for _ in range(repeats)]
+        shuffles = [part.with_columns(_shuffled(part[name], random)) for _ in range(repeats)]
         drops = [base - value(shuffled) for shuffled in shuffles]
         found.append(Importance(column=name, drop=float(np.mean(drops)), deviation=float(np.std(drops))))
     return sorted(found, key=lambda one: -one.drop)
+
+
+def _shuffled(values: pl.Series, random: np.random.Generator) -> pl.Series:
+    mixed = values.alias("value")[random.permutation(len(values))]  # a Series named `^x$` cannot be worked with
+    return mixed.alias(values.name)
 
 
 def _summary(rows: Scored, taken: np.ndarray) -> np.ndarray:
@@ -55,7 +60,7 @@ def _summary(rows: Scored, taken: np.ndarray) -> np.ndarray:
 def _screen(frame: pl.DataFrame, columns: list[str], scores: np.ndarray) -> list[str]:
     """Return the hundred columns whose ranks go most with the ranks of the scores."""
     target = _ranks(pl.Series(scores))
-    strength = {name: abs(float(_ranks(frame[name]) @ target)) for name in columns}
+    strength = {name: abs(float(_ranks(frame[name].alias("value")) @ target)) for name in columns}
     kept = set(sorted(columns, key=lambda name: -strength[name])[:_MOST_COLUMNS])
     return [name for name in columns if name in kept]
 

@@ -12,7 +12,7 @@ from modelyard.evaluation.calibration import calibration
 from modelyard.evaluation.columns import configured_column
 from modelyard.evaluation.compare import compare
 from modelyard.evaluation.dummy import dummy
-from modelyard.evaluation.fairness import fairness
+from modelyard.evaluation.fairness import LEAST_IN_GROUP, fairness
 from modelyard.evaluation.importance import importance
 from modelyard.evaluation.judged import Judged, Reference, needs_cross_validation
 from modelyard.evaluation.metrics import find, names_for
@@ -71,7 +71,7 @@ def evaluate(inputs: Judged, config: ProjectConfig) -> Evaluation:
         shuffled=_shuffled(inputs, on),
         user_metrics=dict(inputs.user_metrics),
     )
-    said = warnings(inputs, on, found) + _left_out(inputs, config, unsliced)
+    said = warnings(inputs, on, found) + _left_out(inputs, config, unsliced) + _unjudged(found, inputs, config)
     return found.model_copy(update={"warnings": said})
 
 
@@ -81,6 +81,13 @@ def _left_out(inputs: Judged, config: ProjectConfig, unsliced: int) -> list[str]
     if unsliced:
         said.append(f"{unsliced} columns are not sliced: a hundred slices are reported at most.")
     return said
+
+
+def _unjudged(found: Evaluation, inputs: Judged, config: ProjectConfig) -> list[str]:
+    """Say for which columns no rate could be compared: the gate has no rule for them."""
+    judged = {one.column for one in found.fairness} | set(inputs.hidden)
+    absent = [column for column in config.evaluation.fairness.columns if column not in judged]
+    return [f"Fairness by {c!r} is not judged: no two of its values have {LEAST_IN_GROUP} rows." for c in absent]
 
 
 def _held_out(inputs: Judged, on: Trial, config: ProjectConfig) -> HeldOut:
@@ -104,7 +111,7 @@ def _span(frame: pl.DataFrame, config: ProjectConfig) -> tuple[str | None, str |
     column = config.data.time
     if config.split.by != "time" or column not in frame.columns:
         return None, None
-    times = frame[column].drop_nulls()
+    times = frame[column].alias("time").drop_nulls()
     if times.is_empty():
         return None, None
     first, last = times.min(), times.max()

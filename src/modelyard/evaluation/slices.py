@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from modelyard.config.model import ProjectConfig
-from modelyard.evaluation.columns import configured_column
+from modelyard.evaluation.columns import require_column
 
 LEAST_ROWS = 50
 LEAST_PER_CLASS = 10
@@ -24,14 +24,16 @@ def slice_columns(
     chosen = config.evaluation.slices
     if chosen == "auto":
         return [name for name in features if name in frame.columns and name not in hidden]
-    named = [configured_column(frame, name, "evaluation.slices").name for name in chosen]
-    return [name for name in named if name not in hidden]
+    wanted = [name for name in chosen if name not in hidden]  # personal ones need not even be in the table
+    for name in wanted:
+        require_column(frame.columns, name, "evaluation.slices")
+    return wanted
 
 
 def slices(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, str, np.ndarray]]:
     """Yield (column, name of the slice, (n,) mask) of the slices with enough rows."""
     for column in columns:
-        for name, mask in _of_column(frame[column]):
+        for name, mask in _of_column(frame[column].alias("value")):  # a Series named `^x$` cannot be worked with
             inside = mask.fill_null(value=False).to_numpy()
             if LEAST_ROWS <= int(inside.sum()) < frame.height:
                 yield column, name, inside
@@ -45,7 +47,7 @@ def _of_column(values: pl.Series) -> Iterator[tuple[str, pl.Series]]:
     if values.dtype.is_numeric() and values.n_unique() > _FEW_VALUES:
         yield from _quarters(values.cast(pl.Float64).fill_nan(None))
         return
-    counted = values.alias("value").drop_nulls().value_counts(sort=True, name="rows")
+    counted = values.drop_nulls().value_counts(sort=True, name="rows")
     # Sorted by value among equal counts, so that the same rows always give the same slices.
     common = counted.sort(["rows", "value"], descending=[True, False]).head(_MOST_VALUES)["value"]
     for value in common.to_list():

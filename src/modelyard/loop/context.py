@@ -10,6 +10,7 @@ from modelyard.data.store import Store
 from modelyard.errors import RequestError
 from modelyard.loop.check import project_contract
 from modelyard.progress import Progress, silent
+from modelyard.registry.address import check_uri
 from modelyard.registry.models import Registry
 
 LOCAL = ".modelyard"
@@ -55,6 +56,7 @@ def tracking_uri(project: Project) -> str:
     """
     environment = project.environment
     if environment.tracking is not None:
+        check_uri(environment.tracking)
         return _absolute(environment.tracking, project.root)
     if "://" in environment.store:
         raise RequestError(

@@ -70,10 +70,12 @@ def _after(held_out: pl.DataFrame, seen: Seen) -> np.ndarray | None:
     """Return which rows lie after everything the served form has seen; None without a split by time."""
     if seen.split.by != "time" or seen.time not in held_out.columns or seen.data_end is None:
         return None
+    moments = held_out[seen.time].alias("t")
+    if moments.dtype.is_integer():  # say, years
+        return (moments > int(seen.data_end)).fill_null(value=False).to_numpy()
     end = pl.lit(seen.data_end).str.to_datetime(strict=False)
-    return (
-        held_out.select((pl.col(seen.time).cast(pl.Datetime("us")) > end).fill_null(value=False)).to_series().to_numpy()
-    )
+    later = pl.DataFrame([moments]).select((pl.col("t").cast(pl.Datetime("us")) > end).fill_null(value=False))
+    return later.to_series().to_numpy()
 
 
 def _scored(scorer: Scorer, label: str, ref: Ref, held_out: pl.DataFrame, mask: np.ndarray) -> Reference:

@@ -7,8 +7,10 @@ from typing import Literal, TypeVar
 from modelyard.config import Project
 from modelyard.data.contract import CheckResult
 from modelyard.errors import RequestError
+from modelyard.evaluation import wanted
 from modelyard.evaluation.results import GateResult
 from modelyard.loop import STAGES, latest
+from modelyard.loop.check import project_contract
 from modelyard.loop.context import Context, tracking_uri
 from modelyard.loop.lock import run_lock
 from modelyard.loop.provenance import provenance
@@ -53,6 +55,8 @@ def run(project: Project, request: RunRequest, progress: Progress = silent) -> R
     if unknown:
         raise RequestError(f"{unknown[0]!r} is not a stage.", f"Stages are: {' '.join(STAGES)}.", code="unknown_stage")
     last = max((STAGES.index(s) for s in request.stages), default=len(STAGES) - 1)
+    if last > STAGES.index("data"):
+        wanted.check(project.config, [column.name for column in project_contract(project).columns])
     if request.sample:
         with throwaway(project, progress) as context:
             return _Run(context, request).upto(min(last, STAGES.index("gate")))

@@ -60,10 +60,8 @@ class Distribution(Record):
 
 def describe(values: pl.Series, days: Integers | None = None, edges: int = MOST_EDGES) -> Distribution:
     """Describe one column; with `days` (see `windows.day_numbers`) also how far its windows lie apart."""
-    if values.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
-        described = _categories(values.cast(pl.String))
-    else:
-        described = _numbers(values, as_numbers(values), edges)
+    name, values = values.name, values.alias("v")  # a Series named `^x$` cannot be worked with
+    described = _described(values, edges).model_copy(update={"name": name})
     if days is None or not len(values):
         return described
     cell, present = cell_numbers(described, values)
@@ -71,6 +69,12 @@ def describe(values: pl.Series, days: Integers | None = None, edges: int = MOST_
         return described
     spread = distances(days, cell, present, len(described.cell_shares), ordered=described.kind != "category")
     return described.model_copy(update={"windows": spread})
+
+
+def _described(values: pl.Series, edges: int) -> "Distribution":
+    if values.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
+        return _categories(values.cast(pl.String))
+    return _numbers(values, as_numbers(values), edges)
 
 
 def as_numbers(values: pl.Series) -> Floats:
@@ -84,6 +88,7 @@ def as_numbers(values: pl.Series) -> Floats:
 
 def cell_numbers(column: Distribution, values: pl.Series) -> tuple[Integers, NDArray[np.bool_]]:
     """Return the cell of each value on `column`'s scale, and whether there is a value, both shape (n,)."""
+    values = values.alias("v")
     if column.kind == "category":
         return _category_cells(column, values.cast(pl.String, strict=False))
     found = values.cast(pl.String).str.len_chars() if column.kind == "text" else values
@@ -97,7 +102,7 @@ def cell_numbers(column: Distribution, values: pl.Series) -> tuple[Integers, NDA
 def _category_cells(column: Distribution, values: pl.Series) -> tuple[Integers, NDArray[np.bool_]]:
     names = list(column.shares)
     kept = [name for name in names if name != OTHER]
-    codes = values.alias("v").cast(pl.Enum(kept), strict=False).to_physical().cast(pl.Int64)
+    codes = values.cast(pl.Enum(kept), strict=False).to_physical().cast(pl.Int64)
     cell = codes.fill_null(names.index(OTHER) if OTHER in names else 0).to_numpy()
     return cell, values.is_not_null().to_numpy()
 

@@ -31,7 +31,7 @@ def day_numbers(time: pl.Series | None) -> Integers | None:
     """
     if time is None or not time.dtype.is_temporal():
         return None
-    days = time.cast(pl.Date, strict=False).to_physical().cast(pl.Int64)
+    days = time.alias("t").cast(pl.Date, strict=False).to_physical().cast(pl.Int64)
     first, last = days.min(), days.max()
     if not isinstance(first, int) or not isinstance(last, int):
         return None

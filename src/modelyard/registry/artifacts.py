@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from modelyard.data.store import Store
 from modelyard.errors import RequestError
-from modelyard.registry.client import SQLITE, shown
+from modelyard.registry.address import shown
+from modelyard.registry.client import SQLITE
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient

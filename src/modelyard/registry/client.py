@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from modelyard.errors import OutsideError, RequestError
+from modelyard.registry.address import check_uri, shown, unknown
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 SQLITE = "sqlite:///"
+_EXTRA = frozenset({"mlflow", "sqlalchemy", "psycopg2", "alembic"})
 _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
@@ -35,8 +37,7 @@ def connect(uri: str) -> "MlflowClient":
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    if "://" not in uri and not uri.startswith("databricks"):
-        raise _unknown(uri)
+    check_uri(uri)
     with failing("open", uri):
         driven = re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", uri)  # the driver that is installed
         if uri.startswith(SQLITE):
@@ -54,7 +55,7 @@ def failing(verb: str, uri: str) -> Generator[None]:
     except ModuleNotFoundError as error:
         raise RequestError(
             f"The registry {shown(uri)} needs the package {error.name}, which is not installed.",
-            'Install the extra `ml`: pip install "modelyard[ml]".',
+            'Install the extra `ml`: pip install "modelyard[ml]".' if error.name in _EXTRA else "Install that driver.",
             code="not_installed",
         ) from None
     except Exception as error:
@@ -89,11 +90,6 @@ def twice(write: Callable[[], object]) -> None:
         write()
 
 
-def shown(uri: str) -> str:
-    """Return the URI without user, password and options."""
-    return re.sub(r"://[^/]*@", "://", uri.partition("?")[0])
-
-
 def _client(uri: str) -> "MlflowClient":
     from mlflow.exceptions import MlflowException
     from mlflow.tracking import MlflowClient
@@ -104,16 +100,8 @@ def _client(uri: str) -> "MlflowClient":
         return MlflowClient(uri, uri)
     except MlflowException as error:
         if "nsupported URI" in str(error) or "scheme" in str(error):
-            raise _unknown(uri) from None
+            raise unknown(uri) from None
         raise
-
-
-def _unknown(uri: str) -> RequestError:
-    return RequestError(
-        f"MLflow knows no tracking URI of the kind {shown(uri)!r}.",
-        "Use sqlite:///FILE, postgresql://…, mysql://… or http(s)://… as `environments.ENV.tracking`.",
-        code="bad_tracking",
-    )
 
 
 def _make_sqlite(path: Path, uri: str) -> None:
@@ -159,7 +147,7 @@ def _answers(uri: str) -> None:
     try:
         engine = sqlalchemy.create_engine(uri)
     except ArgumentError:
-        raise _unknown(uri) from None
+        raise unknown(uri) from None
     try:
         with engine.connect() as connection:
             sqlalchemy.inspect(connection).get_table_names()
@@ -184,6 +172,7 @@ def _reason(error: Exception, uri: str) -> str:
     if any(mark in str(error) for mark in ("NewConnectionError", "NameResolutionError", "ConnectTimeout")):
         return "no connection."
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("(raised as a result of")] or lines  # when, and not why
     text = lines[0] if lines else type(error).__name__
     try:
         password = urlsplit(uri).password or ""

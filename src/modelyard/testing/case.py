@@ -129,7 +129,7 @@ class Case:
             threads=training.threads,
             class_weight=training.class_weight,
             n_classes=len(self._classes),
-            rows=len(self.truth),
+            rows=max(len(self.truth), 5 * self.encoding.width),  # for made-up rows a table is never too wide
             names=tuple(self.encoding.names),
             numeric=tuple(self.encoding.numeric),
             categorical=tuple(self.encoding.categorical),
@@ -167,7 +167,7 @@ class Case:
 
     @cached_property
     def _labelled(self) -> pl.DataFrame:
-        return self.sample.filter(self.sample[self.target].is_not_null())
+        return self.sample.filter(self.sample[self.target].alias("target").is_not_null())
 
     @property
     def _expected(self) -> "Contract":

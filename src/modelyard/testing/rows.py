@@ -9,8 +9,9 @@ import polars as pl
 
 def changed(rows: pl.DataFrame, name: str) -> Iterator[pl.DataFrame]:
     """Yield `rows` with other values in column `name`: each one moved, then all rolled by one row."""
-    yield _with(rows, name, _moved(rows[name]))
-    yield _with(rows, name, pl.concat([rows[name].tail(1), rows[name].head(rows.height - 1)]))
+    values = rows[name].alias("values")  # a Series named `^x$` cannot be worked with
+    yield _with(rows, name, _moved(values))
+    yield _with(rows, name, pl.concat([values.tail(1), values.head(rows.height - 1)]))
 
 
 def direction(before: pl.Series, after: pl.Series) -> float:

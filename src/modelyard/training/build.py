@@ -52,7 +52,7 @@ def built_in(config: BuildConfig) -> "BaseEstimator":
     kind, defaults = _MAKERS[config.estimator](config)
     known = _parameters(kind, config.estimator)
     for name in config.parameters:
-        if known and name not in known:
+        if name not in known:
             raise _unknown(name, config.estimator, known)
     try:
         return kind(**{**defaults, **config.parameters})
@@ -171,15 +171,19 @@ _MAKERS: dict[str, Callable[[BuildConfig], tuple[type, dict[str, Any]]]] = {
 
 
 def _parameters(kind: type, estimator: str) -> list[str]:
-    """Return the names that the estimator takes; empty for LightGBM, which takes any."""
-    if estimator == "lightgbm":
-        return []
-    return list(kind().get_params())
+    """Return the names that the estimator takes; LightGBM ignores all others without a word."""
+    names = list(kind().get_params())
+    if estimator != "lightgbm":
+        return names
+    from lightgbm.basic import _ConfigAliases
+
+    also = _ConfigAliases._get_all_param_aliases()
+    return sorted({*names, *also, *(alias for aliases in also.values() for alias in aliases)})
 
 
 def _unknown(name: str, estimator: str, known: list[str]) -> RequestError:
     close = get_close_matches(name, known, n=1)
-    hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(sorted(known))}."
+    hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(sorted(known)[:60])}."
     return RequestError(f"training.parameters: {estimator} has no {name!r}.", hint, code="bad_parameter")
 
 

@@ -17,6 +17,8 @@ from modelyard.errors import RequestError
 from modelyard.training.build import BuildConfig
 from modelyard.training.threads import limited
 
+_OFF = 1e-3  # of a probability, or of the sum of a row's
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -97,4 +99,20 @@ def predict(estimator: Any, matrix: np.ndarray, build: BuildConfig, pipeline: Pi
             "build() in src/pipeline/model.py returns an estimator with scikit-learn's interface.",
             code="bad_estimator",
         )
+    if build.n_classes:
+        _check_chances(scores)
     return scores + build.centre if build.centre else scores
+
+
+def _check_chances(scores: np.ndarray) -> None:
+    """Refuse scores that are no probabilities; those that are no numbers are told where they are judged."""
+    known = scores[np.isfinite(scores).all(axis=1)]
+    sums = known.sum(axis=1)
+    if not len(known) or (known.min() >= -_OFF and np.abs(sums - 1).max() <= _OFF):
+        return
+    raise RequestError(
+        f"predict_proba() of the estimator returned {known.min():.4g} to {known.max():.4g}, with sums of "
+        f"{sums.min():.4g} to {sums.max():.4g}: these are no probabilities.",
+        "Each row needs one number from 0 to 1 for each class, 1 together; CalibratedClassifierCV makes them so.",
+        code="bad_estimator",
+    )

@@ -6,9 +6,12 @@ import polars as pl
 from modelyard.config.model import Label
 from modelyard.errors import OutcomeError, RequestError
 
+_SAID = {True: ("true", "yes", "on"), False: ("false", "no", "off")}  # what YAML takes for true and false
+
 
 def labels(target: pl.Series) -> pl.Series:
     """Return the user's values as strings, as Python's `str` writes them; 1.0 is "1"; missing stays null."""
+    target = _workable(target)
     if target.dtype == pl.Boolean:
         return target.replace_strict({True: "True", False: "False"}, return_dtype=pl.String)
     if target.dtype.is_float():
@@ -30,8 +33,13 @@ def numbers(target: pl.Series) -> pl.Series:
             "Set `task: multiclass` in modelyard.yaml, or choose a target with numbers.",
             code="bad_target",
         )
-    values = target.cast(pl.Float64)
-    return pl.DataFrame([values.alias("t")]).select(pl.when(pl.col("t").is_finite()).then("t")).to_series()
+    values = pl.DataFrame([target.cast(pl.Float64).alias("t")])
+    return values.select(pl.when(pl.col("t").is_finite()).then("t")).to_series()
+
+
+def _workable(target: pl.Series) -> pl.Series:
+    """Return the target under a name with which polars can work: `^x$` it takes for a pattern."""
+    return target.alias(f" {target.name}") if target.name.startswith("^") else target
 
 
 def classes(found: pl.Series, positive: Label | None, task: str) -> tuple[list[str], str | None]:
@@ -92,8 +100,9 @@ def _ordered(names: list[str]) -> list[str]:
 
 
 def _find(positive: Label, names: list[str]) -> str:
+    said = _SAID[positive] if isinstance(positive, bool) else (str(positive).lower(),)
     for name in names:
-        if str(positive) == name or str(positive).lower() == name.lower() or _same_number(positive, name):
+        if str(positive) == name or name.strip().lower() in said or _same_number(positive, name):
             return name
     raise RequestError(
         f"data.positive is {positive!r}, but the target's values are {', '.join(names)}.",

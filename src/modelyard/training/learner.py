@@ -37,6 +37,12 @@ def learn(build: BuildConfig, pipeline: Pipeline, matrix: np.ndarray, target: np
 
 
 def _check(estimator: Any, build: BuildConfig) -> None:  # noqa: ANN401
+    if isinstance(estimator, type):
+        raise RequestError(
+            f"build() returned the class {estimator.__name__}, not an estimator.",
+            f"Return {estimator.__name__}().",
+            code="bad_estimator",
+        )
     needed = ["fit", "predict_proba" if build.n_classes else "predict"]
     lacking = [name for name in needed if not hasattr(estimator, name)]
     if lacking:

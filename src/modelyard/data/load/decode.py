@@ -1,8 +1,6 @@
 """Finds the encoding of a text file; what is not plain UTF-8 is rewritten so, block by block."""
 
 import codecs
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +9,6 @@ from modelyard.data.load.spool import write
 from modelyard.errors import RequestError
 
 _BLOCK = 4 * 2**20
-_GZIP = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -29,10 +26,6 @@ def decoded(path: Path, source: str) -> Path:
         RequestError: The content is no text.
     """
     with path.open("rb") as file:
-        zipped = file.read(2) == _GZIP
-    if zipped:
-        path = _unzipped(path, source)
-    with path.open("rb") as file:
         beginning = file.read(_BLOCK)
     if not beginning.strip():
         raise RequestError(f"{source} is empty.", "Give a table with a header and rows.", code="empty_file")
@@ -43,22 +36,7 @@ def decoded(path: Path, source: str) -> Path:
     return write(_recoded(path, encoding, source, old_lines=old_lines), ".csv")
 
 
-def _unzipped(path: Path, source: str) -> Path:
-    def blocks() -> Iterator[bytes]:
-        try:
-            with gzip.open(path, "rb") as file:
-                yield from _read(file)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise RequestError(
-                f"{source} cannot be unpacked: {error}.",
-                "Check that the file is whole.",
-                code="unreadable_data",
-            ) from error
-
-    return write(blocks(), ".csv")
-
-
-def _read(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+def _read(file: BinaryIO) -> Iterator[bytes]:
     while block := file.read(_BLOCK):
         yield block
 

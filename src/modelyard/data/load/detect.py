@@ -62,8 +62,9 @@ def detect(path: Path, source: str) -> Format:
 
 
 def _foreign(source: str, what: str) -> RequestError:
+    packed = "Unpack it first. " if what.startswith(("compressed", "a zip")) else ""
     return RequestError(
         f"{source} is {what}, not a table that can be read.",
-        "Give CSV, TSV, Parquet, JSON lines or Arrow.",
+        f"{packed}Give CSV, TSV, Parquet, JSON lines or Arrow.",
         code="unreadable_data",
     )

@@ -7,6 +7,7 @@ import polars as pl
 
 from modelyard.data.load import database, named, places, remote
 from modelyard.data.load.detect import detect
+from modelyard.data.load.packed import unpacked
 from modelyard.data.load.rows import open_typed
 from modelyard.data.load.table import Table, quoted
 from modelyard.data.load.text import open_text
@@ -20,7 +21,6 @@ def open_table(source: str, base: Path | None = None, query: str | None = None, 
         source: A path or glob (relative ones against `base`), `s3://BUCKET/KEY`, `https://...`,
             `sqlite:FILE`, `postgresql://HOST/DATABASE`, `demo:flights` or `sklearn:NAME`.
         base: The folder that relative paths start from; the working directory by default.
-        query: What to ask a database; other sources have no use for it.
         query: What to ask a database; other sources have no use for it.
         empty: A table with columns and no rows will do.
 
@@ -47,8 +47,9 @@ def _open_files(files: list[tuple[Path, str]], source: str, *, empty: bool) -> T
 
 
 def _open_file(path: Path, shown: str, *, empty: bool) -> Table:
-    kind = detect(path, shown)
-    table = open_text(path, shown, empty=empty) if kind == "csv" else open_typed(path, shown, kind, empty=empty)
+    inside = unpacked(path, shown)
+    kind = detect(inside, shown)
+    table = open_text(inside, shown, empty=empty) if kind == "csv" else open_typed(inside, shown, kind, empty=empty)
     return replace(table, files=(path,))
 
 

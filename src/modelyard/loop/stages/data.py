@@ -67,7 +67,7 @@ def learnable(rows: Rows, config: ProjectConfig) -> Rows:
     """Leave out the rows of classes that no training row has: no model could predict them yet."""
     if config.task != "multiclass":
         return rows
-    target = rows.frame[config.data.target]
+    target = rows.frame[config.data.target].alias("v")
     known = target.is_in(target.filter(rows.parts == "train").unique().implode())
     return rows if known.all() else Rows(frame=rows.frame.filter(known), parts=rows.parts.filter(known))
 
@@ -78,9 +78,10 @@ def labelled(frame: pl.DataFrame, target: str) -> pl.DataFrame:
     Raises:
         OutcomeError: None is left.
     """
-    known = pl.col(target).is_not_null()
-    if frame.schema[target].is_float():
-        known &= pl.col(target).is_finite()
+    values = frame[target].alias("v")  # `*` and `^x$` mean something to polars
+    known = values.is_not_null()
+    if values.dtype.is_float():
+        known &= values.is_finite().fill_null(value=False)
     kept = frame.filter(known)
     if kept.is_empty():
         raise OutcomeError(
@@ -114,12 +115,12 @@ def _store(context: Context, table: Table, previous: Split | None, checked: Chec
 def _part(frame: pl.DataFrame, time: str | None) -> Part:
     if time is None or frame.is_empty():
         return Part(rows=frame.height)
-    begins, ends = frame.select(pl.col(time).min().alias("a"), pl.col(time).max().alias("b")).row(0)
-    return Part(rows=frame.height, begins=_iso(begins), ends=_iso(ends))
+    moments = frame[time]
+    return Part(rows=frame.height, begins=_iso(moments.min()), ends=_iso(moments.max()))
 
 
-def _iso(moment: date | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+def _iso(moment: object) -> str | None:
+    return None if moment is None else moment.isoformat() if isinstance(moment, date) else str(moment)
 
 
 def _write_manifest(context: Context, record: DataRecord) -> None:

@@ -8,6 +8,8 @@ import polars as pl
 from modelyard.bundle.blame import users_code
 from modelyard.evaluation.judged import Judged, Reference, needs_cross_validation
 from modelyard.evaluation.measure import evaluate as measure
+from modelyard.evaluation.metrics import names_for
+from modelyard.evaluation.own import own_metrics
 from modelyard.evaluation.plots import draw
 from modelyard.evaluation.results import Evaluation
 from modelyard.loop.references import reference
@@ -90,7 +92,8 @@ def _own_metrics(work: Work, target: np.ndarray, scores: Scores) -> dict[str, fl
     if work.pipeline.metrics is None or scores.repeats > 1:
         return {}
     with users_code(work.pipeline.folder, "metrics()"):
-        return {name: float(value) for name, value in work.pipeline.metrics(target, scores.values).items()}
+        found = work.pipeline.metrics(target, scores.values)
+    return own_metrics(found, names_for(work.config.task))
 
 
 def _draw(work: Work, evaluation: Evaluation) -> None:
