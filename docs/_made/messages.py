@@ -33,13 +33,27 @@ def page() -> str:
 @cache
 def messages() -> tuple[Message, ...]:
     """Return what the source raises through the three kinds of error."""
-    calls = (node for tree in _trees() for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return tuple(found for call in calls if (found := _message(call)))
+    return tuple(found for tree in _trees() for call in _calls(tree) if (found := _message(call)))
 
 
 @cache
 def _trees() -> tuple[ast.Module, ...]:
     return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py")))
+
+
+def _calls(tree: ast.Module) -> list[ast.Call]:
+    """Return the calls of a module; what it names at its top is put where the name stands."""
+    named = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for call in calls:
+        call.args = [named.get(arg.id, arg) if isinstance(arg, ast.Name) else arg for arg in call.args]
+    return calls
 
 
 def _message(call: ast.Call) -> Message | None:
