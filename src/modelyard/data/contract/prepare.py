@@ -7,7 +7,7 @@ import polars as pl
 
 from modelyard.data.contract.model import Column, Contract
 from modelyard.data.load import Table
-from modelyard.data.types import convert, epoch, exactly, logical_type, parse
+from modelyard.data.types import WIDE, convert, epoch, exactly, logical_type, parse
 from modelyard.data.types.parse import is_missing
 from modelyard.errors import OutsideError, RequestError
 
@@ -69,7 +69,7 @@ class Field:
     def changed(self) -> bool:
         """Whether the column as a whole is of another type than the contract says."""
         kind, found = self.column.type, logical_type(self.found)
-        kept = kind == found or (kind, found) in _WIDENED or self.counts
+        kept = kind == found or (kind, found) in _WIDENED or self.counts or (kind == "string" and self.found in WIDE)
         return not self.text and not kept and self.found != pl.Null
 
     @property

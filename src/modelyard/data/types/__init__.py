@@ -3,7 +3,7 @@
 from modelyard.data.types.convert import convert
 from modelyard.data.types.epochs import EPOCHS, Epoch, epoch, unit_of
 from modelyard.data.types.infer import TOLERATED, Inferred, infer
-from modelyard.data.types.kinds import LOGICAL_TYPES, LogicalType, exactly, logical_type, polars_type
+from modelyard.data.types.kinds import LOGICAL_TYPES, WIDE, LogicalType, exactly, logical_type, polars_type
 from modelyard.data.types.parse import NULL_TOKENS, missing, parse
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "LOGICAL_TYPES",
     "NULL_TOKENS",
     "TOLERATED",
+    "WIDE",
     "Epoch",
     "Inferred",
     "LogicalType",

@@ -9,7 +9,7 @@ import polars as pl
 
 from modelyard.data.reason import reason
 from modelyard.data.types.dates import date_formats
-from modelyard.data.types.kinds import LogicalType, logical_type
+from modelyard.data.types.kinds import WIDE, LogicalType, exactly, logical_type
 from modelyard.data.types.numbers import number_formats
 from modelyard.data.types.parse import is_missing, parse_text
 from modelyard.errors import RequestError
@@ -26,6 +26,7 @@ _AT_ONCE = 1_500  # checks; polars plans more of them in quadratic time
 TOLERATED = 0.01
 _LEADING_ZERO = r"^[+-]?0\d+$"
 _TOO_LONG = r"^[+-]?(?:0\d+|\d{19,})$"
+_LEAST, _MOST = -(2**63), 2**63 - 1
 _BOOLEANS = {"true", "false"}
 
 
@@ -47,7 +48,8 @@ class _Guess:
 def infer(table: Table) -> dict[str, Inferred]:
     """Infer every column, in the table's order.
 
-    Only text is looked into; typed columns keep their type, except strings that are all dates or timestamps.
+    Only text is looked into; typed columns keep their type, except strings that are all dates or timestamps, and
+    integers beyond 64 bits with a sign, as hashes are: these are text.
 
     Raises:
         RequestError: The rows cannot be read.
@@ -56,6 +58,7 @@ def infer(table: Table) -> dict[str, Inferred]:
         schema = table.frame.collect_schema()
         texts = {name: i for i, (name, found) in enumerate(schema.items()) if found == pl.String}
         looked = _infer_texts(table, texts) if texts else {}
+        looked |= _too_wide(table, [name for name, found in schema.items() if found in WIDE])
     except pl.exceptions.PolarsError as error:
         raise RequestError(f"{table.source} cannot be read: {reason(error)}.", code="unreadable_data") from error
     return {name: looked.get(name) or _typed(found) for name, found in schema.items()}
@@ -64,6 +67,15 @@ def infer(table: Table) -> dict[str, Inferred]:
 def _typed(found: pl.DataType) -> Inferred:
     note = "nested values, read as JSON text" if found.is_nested() else ""
     return Inferred(type=logical_type(found), note=note)
+
+
+def _too_wide(table: Table, columns: Sequence[str]) -> dict[str, Inferred]:
+    if not columns:
+        return {}
+    beyond = [((exactly(n) < _LEAST) | (exactly(n) > _MOST)).any().alias(str(i)) for i, n in enumerate(columns)]
+    found = table.frame.select(beyond).collect(engine="streaming").row(0)
+    as_text = Inferred(type="string", note="integers beyond 64 bits, read as text")
+    return {name: as_text for name, wide in zip(columns, found, strict=True) if wide}
 
 
 def _infer_texts(table: Table, columns: dict[str, int]) -> dict[str, Inferred]:

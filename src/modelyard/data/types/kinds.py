@@ -17,6 +17,9 @@ _POLARS: dict[LogicalType, pl.DataType] = {
     "timestamp": pl.Datetime("us"),
 }
 
+WIDE = frozenset({pl.UInt64(), pl.Int128(), pl.UInt128()})
+"""Integers that may be too large for ours; where they are, they are read as text (`infer`)."""
+
 
 def polars_type(kind: LogicalType) -> pl.DataType:
     """Return the polars type that holds values of `kind`."""
