@@ -43,10 +43,5 @@ def test_a_project_or_environment_that_the_platform_lacks_is_refused():
         Target.of(platform(), "test", "churn")
 
 
-def test_the_registry_of_china_has_its_own_name():
-    target = Target.of(platform({"region": "cn-north-1"}), "dev", "churn")
-    assert target.repository_url == "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/churn-dev"
-
-
 def test_nothing_is_asked_of_aws_before_it_is_needed():
     assert Ecs(Target.of(platform(), "dev", "churn")).alarms(()) == ()

@@ -57,6 +57,16 @@ def project(folder):
 
 
 @contextmanager
+def hearing_hangups():
+    """Start processes that end at SIGHUP, though this one may run under `nohup`, which they would inherit."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@contextmanager
 def serving(folder):
     """Run `modelyard serve` on a free port; yield process and address."""
     project(folder)
@@ -65,7 +75,7 @@ def serving(folder):
     env = {**os.environ, "PYTHONPATH": str(folder / "site"), "TOLD": str(folder / "told.json")}
     env.pop("POLARS_MAX_THREADS", None)
     command = [sys.executable, "-m", "modelyard.cli", "serve", "--port", "0", "--project", str(folder), "-q"]
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("w") as log, hearing_hangups():
         process = subprocess.Popen(command, stderr=log, env=env)
     try:
         yield process, f"http://127.0.0.1:{listening(folder, process)}"

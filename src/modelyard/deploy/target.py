@@ -66,8 +66,7 @@ class Target:
     @property
     def registry(self) -> str:
         """Return the host of the account's image registry."""
-        suffix = "amazonaws.com.cn" if self.region.startswith("cn-") else "amazonaws.com"
-        return f"{self.account}.dkr.ecr.{self.region}.{suffix}"
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
 
     @property
     def repository_url(self) -> str:

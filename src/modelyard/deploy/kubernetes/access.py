@@ -66,10 +66,9 @@ def eks_token(cluster: str, region: str) -> str:
         credentials, events = session.get_credentials(), session.get_component("event_emitter")
         if credentials is None:
             raise OutsideError("There are no AWS credentials.", "Sign in: aws sso login.", code="no_credentials")
-        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         request = {
             "method": "GET",
-            "url": f"https://sts.{region}.{suffix}/?Action=GetCallerIdentity&Version=2011-06-15",
+            "url": f"https://sts.{region}.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
             "body": {},
             "headers": {"x-k8s-aws-id": cluster},
             "context": {},
