@@ -117,7 +117,7 @@ def test_nobody_is_asked_by_a_workflow_where_the_alarm_of_the_platform_does_that
 
     assert not _platform_asks(config.load(in_dev, "dev"))
     named = in_dev / "infra" / "platform.yaml"
-    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:github-AbCdEf"
+    secret = "arn:aws:secretsmanager:us-east-1:000000000000:secret:github-AbCdEf"
     asks = f"  dev:\n    monitoring: {{github_token_secret: '{secret}'}}"
     named.write_text(named.read_text().replace("  dev: {}", asks))
     assert _platform_asks(config.load(in_dev, "dev"))
