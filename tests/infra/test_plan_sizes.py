@@ -12,6 +12,8 @@ from modelyard.infra.plan.checks import Known
 from modelyard.infra.plan.checks.sizes import sizes
 from modelyard.infra.plan.checks.twice import twice
 
+pytestmark = pytest.mark.slow
+
 
 def made(type_, number=0, **inputs):
     urn = f"urn:pulumi:dev::modelyard-network::{type_}::r{number}"
