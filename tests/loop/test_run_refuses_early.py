@@ -6,9 +6,14 @@ import polars as pl
 import projects
 import pytest
 
-from modelyard.errors import RequestError
+from modelyard.data import contract as contracts
+from modelyard.errors import OutcomeError, RequestError
 from modelyard.loop import versions as registered
+from modelyard.loop.context import Context
+from modelyard.loop.models import local_bundle
+from modelyard.loop.references import seen_by
 from modelyard.loop.run import RunRequest, run
+from modelyard.routing import document
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +85,39 @@ def test_a_column_of_years_orders_the_split_and_the_champion_is_met_on_later_one
     manifest = json.loads((made.root / "data" / "snapshot.json").read_text())
     assert manifest["rows"] == 1200
     assert sorted(v.version for v in registered.versions(made).versions) == [1, 2]
+
+
+def test_the_end_of_counted_times_is_their_largest_number(project):
+    steps = pl.Series("when", range(700, 1300))  # as text "999" would come after "1299"
+    made = project(frame=projects.table().with_columns(steps), data__time="when", split__by="time")
+    run(made, RunRequest())
+    context = Context.of(made)
+    seen = seen_by(local_bundle(context, document.read(context.store).champion))
+    assert (seen.end, seen.split.test_from, seen.eval_data_end) == (1299, "1060", "1059")
+
+
+def test_times_that_were_numbers_and_are_dates_now_are_refused(project):
+    made = project(
+        frame=projects.table().with_columns(pl.Series("when", range(600))), data__time="when", split__by="time"
+    )
+    run(made, RunRequest())
+    dated = projects.table()
+    dated.write_parquet(made.root / "data" / "table.parquet")
+    (made.root / "contract.yaml").write_text(contracts.dump(projects.contract(dated)), encoding="utf-8")
+    with pytest.raises(RequestError, match="their time column holds dates now"):
+        run(made, RunRequest())
+
+
+def test_rows_that_the_champion_cannot_read_are_refused_before_the_training(project):
+    made = project()
+    run(made, RunRequest())
+    renamed = projects.table().rename({"size": "length"})
+    renamed.write_parquet(made.root / "data" / "table.parquet")
+    (made.root / "contract.yaml").write_text(contracts.dump(projects.contract(renamed)), encoding="utf-8")
+    trained = sorted((made.root / ".modelyard/work/local/runs/train").iterdir())
+    with pytest.raises(OutcomeError, match="champion v1 reads columns that the rows lack: 'size'"):
+        run(made, RunRequest())
+    assert sorted((made.root / ".modelyard/work/local/runs/train").iterdir()) == trained
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from modelyard.errors import ModelyardError, RequestError
 
 
 @contextmanager
-def users_code(folder: Path, what: str) -> Generator[None]:
+def users_code(folder: Path, what: str, also: str = "") -> Generator[None]:
     """Turn whatever the user's code raises into a RequestError that names file, line and message.
 
     What it prints goes to stderr: stdout is for our results. Not so in threads, which share one stdout.
@@ -19,6 +19,7 @@ def users_code(folder: Path, what: str) -> Generator[None]:
     Args:
         folder: Where the user's code lies.
         what: What was being done, as the start of a sentence.
+        also: Where the reason may lie beside the code, for an error that no line of it raised.
     """
     alone = threading.current_thread() is threading.main_thread()
     try:
@@ -28,8 +29,7 @@ def users_code(folder: Path, what: str) -> Generator[None]:
         raise
     except (Exception, SystemExit) as error:  # a script that ends the process does not end ours
         place = _place(error, folder)
-        or_there = " or in `training.parameters` of modelyard.yaml" * ("estimator" in what)
-        where = "there" if place else f"in {folder}{or_there}"
+        where = "there" if place else f"in {folder}" + f" or in {also}" * bool(also)
         raise RequestError(
             f"{what} failed{place}: {type(error).__name__}: {error}",
             f"Correct it {where}; the same command with -v shows the whole traceback.",

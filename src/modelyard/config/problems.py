@@ -2,8 +2,8 @@
 
 import difflib
 from collections.abc import Sequence
-from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -65,12 +65,8 @@ def _kinds(annotation: Any) -> list[Any]:  # noqa: ANN401 - an annotation
     """Return what a value may be, but for None."""
     if get_origin(annotation) is Annotated:
         return _kinds(get_args(annotation)[0])
-    inner = get_args(annotation) if NoneType in get_args(annotation) or _is_union(annotation) else (annotation,)
+    inner = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     return [kind for kind in inner if kind is not NoneType]
-
-
-def _is_union(annotation: Any) -> bool:  # noqa: ANN401 - an annotation
-    return getattr(get_origin(annotation), "__name__", "") in {"Union", "UnionType"}
 
 
 def _inside(kinds: list[Any], part: int | str) -> Any:  # noqa: ANN401 - an annotation

@@ -5,17 +5,18 @@ from difflib import get_close_matches
 
 import polars as pl
 
+from modelyard.data.types import plainly
 from modelyard.errors import RequestError
 
 
 def configured_column(frame: pl.DataFrame, name: str, key: str) -> pl.Series:
-    """Return a column, under a name that polars takes literally (`^x$` it does not).
+    """Return a column, plainly named.
 
     Raises:
         RequestError: When it is not there; names the key of the configuration and the nearest column.
     """
     require_column(frame.columns, name, key)
-    return frame[name].alias("value")
+    return plainly(frame[name])
 
 
 def require_column(columns: Sequence[str], name: str, key: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
+from modelyard.data.types import plainly
 from modelyard.evaluation.results import Importance
 from modelyard.evaluation.scored import Scored, scored
 from modelyard.evaluation.trial import Trial
@@ -48,7 +49,7 @@ def importance(
 
 
 def _shuffled(values: pl.Series, random: np.random.Generator) -> pl.Series:
-    mixed = values.alias("value")[random.permutation(len(values))]  # a Series named `^x$` cannot be worked with
+    mixed = plainly(values)[random.permutation(len(values))]
     return mixed.alias(values.name)
 
 
@@ -60,7 +61,7 @@ def _summary(rows: Scored, taken: np.ndarray) -> np.ndarray:
 def _screen(frame: pl.DataFrame, columns: list[str], scores: np.ndarray) -> list[str]:
     """Return the hundred columns whose ranks go most with the ranks of the scores."""
     target = _ranks(pl.Series(scores))
-    strength = {name: abs(float(_ranks(frame[name].alias("value")) @ target)) for name in columns}
+    strength = {name: abs(float(_ranks(plainly(frame[name])) @ target)) for name in columns}
     kept = set(sorted(columns, key=lambda name: -strength[name])[:_MOST_COLUMNS])
     return [name for name in columns if name in kept]
 

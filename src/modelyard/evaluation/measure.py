@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from modelyard.config.model import ProjectConfig
+from modelyard.data.types import plainly
 from modelyard.evaluation import curves
 from modelyard.evaluation.bootstrap import estimate
 from modelyard.evaluation.calibration import calibration
@@ -111,7 +112,7 @@ def _span(frame: pl.DataFrame, config: ProjectConfig) -> tuple[str | None, str |
     column = config.data.time
     if config.split.by != "time" or column not in frame.columns:
         return None, None
-    times = frame[column].alias("time").drop_nulls()
+    times = plainly(frame[column]).drop_nulls()
     if times.is_empty():
         return None, None
     first, last = times.min(), times.max()

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from modelyard.config.model import ProjectConfig
+from modelyard.data.types import plainly
 from modelyard.evaluation.columns import require_column
 
 LEAST_ROWS = 50
@@ -33,7 +34,7 @@ def slice_columns(
 def slices(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, str, np.ndarray]]:
     """Yield (column, name of the slice, (n,) mask) of the slices with enough rows."""
     for column in columns:
-        for name, mask in _of_column(frame[column].alias("value")):  # a Series named `^x$` cannot be worked with
+        for name, mask in _of_column(plainly(frame[column])):
             inside = mask.fill_null(value=False).to_numpy()
             if LEAST_ROWS <= int(inside.sum()) < frame.height:
                 yield column, name, inside

@@ -5,12 +5,18 @@ held-out rows). With a split by time the served form is compared on rows after i
 enough; else the evaluated form stands for it on rows that were held out from it too.
 """
 
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from modelyard.bundle.served import read as read_served
 from modelyard.data.split import Split, parts
+from modelyard.data.types import plainly
+from modelyard.errors import OutcomeError
 from modelyard.evaluation.judged import LEAST_ROWS, Reference
 from modelyard.loop.context import Context
 from modelyard.loop.models import local_bundle
@@ -19,6 +25,7 @@ from modelyard.routing.document import Ref, Routing
 from modelyard.serving.scorer import Scorer
 
 FILE_NAME = "seen.json"
+_COUNTED = re.compile(r"-?[0-9]+")
 
 
 class Seen(Record):
@@ -30,6 +37,39 @@ class Seen(Record):
     time: str | None  # the time column
     data_end: str | None  # the last moment that the served form has seen, ISO
     eval_data_end: str | None  # likewise, for the evaluated form
+
+    @property
+    def end(self) -> datetime | int | None:
+        """What `data_end` says."""
+        return None if self.data_end is None else moment(self.data_end)
+
+
+def moment(text: str) -> datetime | int:
+    """Return what a recorded end of rows says: naive UTC, or a number where the time column counts (years, say)."""
+    return int(text) if _COUNTED.fullmatch(text) else datetime.fromisoformat(text)
+
+
+def require_readable(context: Context, rivals: Mapping[str, Ref | None], columns: Collection[str]) -> None:
+    """Refuse rows that a version to be compared with cannot read, before anything is trained on them.
+
+    Args:
+        context: The project.
+        rivals: The versions by their roles; None where there is none.
+        columns: Of the rows.
+
+    Raises:
+        OutcomeError: A version reads a column that is none of `columns`.
+    """
+    for role, ref in rivals.items():
+        inputs = () if ref is None else read_served(local_bundle(context, ref)).inputs
+        absent = [name for name in inputs if name not in columns]
+        if ref is not None and absent:
+            raise OutcomeError(
+                f"The {role} v{ref.version} reads columns that the rows lack: {', '.join(map(repr, absent))}. "
+                "No new model could be compared with it.",
+                "Keep them in the table and in contract.yaml, empty where unknown.",
+                code="missing_columns",
+            )
 
 
 def reference(context: Context, role: str, ref: Ref, held_out: pl.DataFrame) -> Reference:
@@ -68,14 +108,13 @@ def champion_split(context: Context, routing: Routing) -> Split | None:
 
 def _after(held_out: pl.DataFrame, seen: Seen) -> np.ndarray | None:
     """Return which rows lie after everything the served form has seen; None without a split by time."""
-    if seen.split.by != "time" or seen.time not in held_out.columns or seen.data_end is None:
+    if seen.split.by != "time" or seen.time not in held_out.columns or seen.end is None:
         return None
-    moments = held_out[seen.time].alias("t")
-    if moments.dtype.is_integer():  # say, years
-        return (moments > int(seen.data_end)).fill_null(value=False).to_numpy()
-    end = pl.lit(seen.data_end).str.to_datetime(strict=False)
-    later = pl.DataFrame([moments]).select((pl.col("t").cast(pl.Datetime("us")) > end).fill_null(value=False))
-    return later.to_series().to_numpy()
+    moments = plainly(held_out[seen.time])
+    if isinstance(seen.end, int) != moments.dtype.is_integer():
+        return None  # the column has another type since
+    moments = moments if isinstance(seen.end, int) else moments.cast(pl.Datetime("us"))
+    return (moments > seen.end).fill_null(value=False).to_numpy()
 
 
 def _scored(scorer: Scorer, label: str, ref: Ref, held_out: pl.DataFrame, mask: np.ndarray) -> Reference:

@@ -7,7 +7,7 @@ from modelyard.bundle.golden import FILE_NAME as GOLDEN
 from modelyard.bundle.golden import Golden
 from modelyard.bundle.served import read as read_served
 from modelyard.loop.references import FILE_NAME as SEEN
-from modelyard.loop.references import Seen
+from modelyard.loop.references import Seen, moment
 from modelyard.loop.results import TrainRecord
 from modelyard.loop.stages.train import MODEL
 from modelyard.loop.work import Work
@@ -77,6 +77,6 @@ def _seen(work: Work) -> Seen:
         snapshot=work.data.snapshot.id,
         split=work.data.split,
         time=work.config.data.time,
-        data_end=max(everything, default=None),
-        eval_data_end=max(before, default=None),
+        data_end=max(everything, key=moment, default=None),
+        eval_data_end=max(before, key=moment, default=None),
     )

@@ -14,7 +14,7 @@ from modelyard.loop.check import project_contract
 from modelyard.loop.context import Context, tracking_uri
 from modelyard.loop.lock import run_lock
 from modelyard.loop.provenance import provenance
-from modelyard.loop.references import champion_split
+from modelyard.loop.references import champion_split, require_readable
 from modelyard.loop.results import EvaluateRecord, RegisterRecord, RunResult, StageStatus, TrainRecord
 from modelyard.loop.sample import throwaway
 from modelyard.loop.stages.data import prepare
@@ -110,6 +110,8 @@ class _Run:
 
     def _train(self) -> Status:
         work = self._at_work
+        rivals = {"champion": work.champion, "pinned best": work.pinned}
+        require_readable(work.context, rivals, work.data.snapshot.columns)
         self.trained = None if self._forced("train") else work.trained.load("train", TrainRecord)
         if self.trained is not None:
             return "cached"

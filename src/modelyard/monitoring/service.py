@@ -88,11 +88,11 @@ def _ages(project: Project, subjects: Sequence[Subject]) -> list[Check]:
     config, checks = project.config.monitoring, []
     for subject in subjects[:1]:
         last = subject.tally.last if subject.tally is not None else None
-        ends = subject.seen.data_end if subject.seen is not None else None
-        if last is None or ends is None:
+        end = subject.seen.end if subject.seen is not None else None
+        if last is None or not isinstance(end, datetime):
             continue
-        days = max((last - datetime.fromisoformat(ends)) / timedelta(days=1), 0.0)
-        says = f"version {subject.version} has seen rows until {ends[:10]}, {days:.0f} days before the newest served"
+        days = max((last - end) / timedelta(days=1), 0.0)
+        says = f"version {subject.version} has seen rows until {end:%Y-%m-%d}, {days:.0f} days before the newest served"
         old = days > config.model_age_days
         checks.append(
             Check(name="stale_model", alert=old, value=days, limit=config.model_age_days, unit="days", says=says)

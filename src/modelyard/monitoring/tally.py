@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from modelyard.data.types import plainly
 from modelyard.monitoring.cells import CellCounter
 from modelyard.monitoring.windows import Grid, clock
 from modelyard.reference.distance import Floats, Integers
@@ -52,7 +53,7 @@ class Column:
 
     def _categories(self, values: pl.Series) -> Integers:
         counts = np.zeros(self.width, dtype=np.int64)
-        found = values.cast(pl.String, strict=False).alias("value").value_counts(name="rows")
+        found = plainly(values.cast(pl.String, strict=False)).value_counts(name="rows")
         other = self._places.get(OTHER, 0)
         for name, rows in zip(found["value"].to_list(), found["rows"].to_list(), strict=True):
             place = self.width - 1 if name is None else self._places.get(name, other)

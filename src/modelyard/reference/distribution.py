@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from modelyard.data.types import plainly
 from modelyard.record import Record
 from modelyard.reference import distance
 from modelyard.reference.distance import Floats, Integers
@@ -60,7 +61,7 @@ class Distribution(Record):
 
 def describe(values: pl.Series, days: Integers | None = None, edges: int = MOST_EDGES) -> Distribution:
     """Describe one column; with `days` (see `windows.day_numbers`) also how far its windows lie apart."""
-    name, values = values.name, values.alias("v")  # a Series named `^x$` cannot be worked with
+    name, values = values.name, plainly(values)
     described = _described(values, edges).model_copy(update={"name": name})
     if days is None or not len(values):
         return described
@@ -79,7 +80,7 @@ def _described(values: pl.Series, edges: int) -> "Distribution":
 
 def as_numbers(values: pl.Series) -> Floats:
     """Return float64 values, shape (n,), NaN where missing; dates become seconds since 1970."""
-    values = values.alias("v")  # a Series named `^x$` cannot be worked with
+    values = plainly(values)
     if values.dtype.is_temporal():
         seconds = values.cast(pl.Datetime("us"), strict=False).to_physical().cast(pl.Float64) / 1e6
         return seconds.fill_null(float("nan")).to_numpy()
@@ -88,7 +89,7 @@ def as_numbers(values: pl.Series) -> Floats:
 
 def cell_numbers(column: Distribution, values: pl.Series) -> tuple[Integers, NDArray[np.bool_]]:
     """Return the cell of each value on `column`'s scale, and whether there is a value, both shape (n,)."""
-    values = values.alias("v")
+    values = plainly(values)
     if column.kind == "category":
         return _category_cells(column, values.cast(pl.String, strict=False))
     found = values.cast(pl.String).str.len_chars() if column.kind == "text" else values
@@ -138,7 +139,7 @@ def _ranks(ordered: Floats, edges: Floats, side: Literal["left", "right"]) -> li
 
 
 def _categories(values: pl.Series) -> Distribution:
-    counted = values.drop_nulls().alias("value").value_counts(name="rows")
+    counted = plainly(values.drop_nulls()).value_counts(name="rows")
     present = len(values) - values.null_count()
     if _is_text(values, counted.height, present):
         lengths = values.str.len_chars().alias(values.name)

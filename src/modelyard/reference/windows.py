@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from modelyard.data.types import plainly
 from modelyard.record import Record
 from modelyard.reference.distance import Integers, leave_one_out
 
@@ -31,7 +32,7 @@ def day_numbers(time: pl.Series | None) -> Integers | None:
     """
     if time is None or not time.dtype.is_temporal():
         return None
-    days = time.alias("t").cast(pl.Date, strict=False).to_physical().cast(pl.Int64)
+    days = plainly(time).cast(pl.Date, strict=False).to_physical().cast(pl.Int64)
     first, last = days.min(), days.max()
     if not isinstance(first, int) or not isinstance(last, int):
         return None

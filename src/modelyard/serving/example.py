@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from modelyard.data.types import epoch
+from modelyard.data.types import written
 from modelyard.reference.distribution import Distribution
 from modelyard.reference.profile import Profile
 from modelyard.serving.fields import Field, RefusedError
@@ -68,7 +68,7 @@ def _seen(field: Field, seen: Distribution | None) -> Iterator[Any]:
 def _of_number(field: Field, edge: float) -> Iterator[Any]:
     if field.column.type in _ISO:
         when = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=edge)
-        yield from _written(field, when)
+        yield written(when, field.column.format or _ISO[field.column.type])
     elif field.column.type == "integer":
         yield round(edge)
     else:
@@ -83,16 +83,6 @@ def _guesses(field: Field) -> Iterator[Any]:
         elif rule.kind == "allowed":
             yield from rule.value if isinstance(rule.value, tuple) else (rule.value,)
     if field.column.type in _ISO:
-        yield from _written(field, _SAMPLE)
+        yield written(_SAMPLE, field.column.format or _ISO[field.column.type])
     yield _FALLBACK[field.column.type]
     yield None
-
-
-def _written(field: Field, when: dt.datetime) -> Iterator[str | int]:
-    unit = epoch(field.column.format)
-    if unit is not None:
-        yield unit.number(when)
-        return
-    pattern = field.column.format or _ISO[field.column.type]
-    # strftime has no counterpart of chrono's %.f and %#z
-    yield when.strftime(pattern.replace("%.f", "").replace("%#z", "Z").replace("%:z", "+00:00"))

@@ -13,7 +13,7 @@ from modelyard.bundle.golden import Golden
 from modelyard.bundle.served import Served
 from modelyard.data import contract as contracts
 from modelyard.data.store import Store
-from modelyard.data.types import epoch
+from modelyard.data.types import written
 from modelyard.routing import Ref
 from modelyard.serving.bundles import bundle
 from modelyard.serving.fields import Field, RefusedError, fields
@@ -97,14 +97,7 @@ def _row(row: dict[str, Any], known: dict[str, Field]) -> dict[str, Any] | None:
 
 
 def _value(value: Any, field: Field) -> Any:  # noqa: ANN401 - JSON
-    return _moment(value, field) if isinstance(value, dt.date) else value
-
-
-def _moment(value: dt.date, field: Field) -> str | int:
-    unit = epoch(field.column.format)
-    if unit is not None and isinstance(value, dt.datetime):
-        return unit.number(value)
+    if not isinstance(value, dt.date):
+        return value
     kind = field.column.type if field.column.type in _ISO else "timestamp"
-    pattern = field.column.format or _ISO[kind]
-    # strftime has no counterpart of chrono's %.f and %#z
-    return value.strftime(pattern.replace("%.f", ".%f").replace("%#z", "Z").replace("%:z", "+00:00"))
+    return written(value, field.column.format or _ISO[kind])

@@ -13,6 +13,7 @@ from polars import selectors
 from modelyard import config as configuration
 from modelyard.config import ProjectConfig
 from modelyard.data.load import open_table
+from modelyard.data.types import plainly
 
 if TYPE_CHECKING:
     from modelyard.data.contract import CheckResult, Contract
@@ -167,7 +168,7 @@ class Case:
 
     @cached_property
     def _labelled(self) -> pl.DataFrame:
-        return self.sample.filter(self.sample[self.target].alias("target").is_not_null())
+        return self.sample.filter(plainly(self.sample[self.target]).is_not_null())
 
     @property
     def _expected(self) -> "Contract":

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from modelyard.data.types import plainly
+
 
 def changed(rows: pl.DataFrame, name: str) -> Iterator[pl.DataFrame]:
     """Yield `rows` with other values in column `name`: each one moved, then all rolled by one row."""
-    values = rows[name].alias("values")  # a Series named `^x$` cannot be worked with
+    values = plainly(rows[name])
     yield _with(rows, name, _moved(values))
     yield _with(rows, name, pl.concat([values.tail(1), values.head(rows.height - 1)]))
 

@@ -11,6 +11,7 @@ from modelyard.errors import RequestError
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
+PARAMETERS = "`training.parameters` of modelyard.yaml"
 _BOOSTERS = ("boosting", "xgboost", "lightgbm")
 
 
@@ -50,7 +51,7 @@ def built_in(config: BuildConfig) -> "BaseEstimator":
         RequestError: An unknown parameter, or XGBoost or LightGBM is not installed.
     """
     kind, defaults = _MAKERS[config.estimator](config)
-    known = _parameters(kind, config.estimator)
+    known = _parameters(kind, config)
     for name in config.parameters:
         if name not in known:
             raise _unknown(name, config.estimator, known)
@@ -170,14 +171,17 @@ _MAKERS: dict[str, Callable[[BuildConfig], tuple[type, dict[str, Any]]]] = {
 }
 
 
-def _parameters(kind: type, estimator: str) -> list[str]:
+def _parameters(kind: type, config: BuildConfig) -> list[str]:
     """Return the names that the estimator takes; LightGBM ignores all others without a word."""
     names = list(kind().get_params())
-    if estimator != "lightgbm":
+    if config.estimator != "lightgbm":
         return names
-    from lightgbm.basic import _ConfigAliases
+    from lightgbm import basic
 
-    also = _ConfigAliases._get_all_param_aliases()
+    every = getattr(basic, "_ConfigAliases", None)  # private, and the only list that the library has
+    if every is None:
+        return [*names, *config.parameters]
+    also = every._get_all_param_aliases()
     return sorted({*names, *also, *(alias for aliases in also.values() for alias in aliases)})
 
 

@@ -14,7 +14,7 @@ from modelyard.config.model import Task
 from modelyard.data.encode import Encoding
 from modelyard.data.types.kinds import LogicalType
 from modelyard.errors import RequestError
-from modelyard.training.build import BuildConfig
+from modelyard.training.build import PARAMETERS, BuildConfig
 from modelyard.training.threads import limited
 
 _OFF = 1e-3  # of a probability, or of the sum of a row's
@@ -88,7 +88,7 @@ def predict(estimator: Any, matrix: np.ndarray, build: BuildConfig, pipeline: Pi
     if not len(matrix):
         return np.empty((0, build.n_classes) if build.n_classes else 0)
     method = "predict_proba" if build.n_classes else "predict"
-    with users_code(pipeline.folder, f"{method}() of the estimator"), limited(build.threads):
+    with users_code(pipeline.folder, f"{method}() of the estimator", also=PARAMETERS), limited(build.threads):
         scores = np.asarray(getattr(estimator, method)(matrix), dtype=np.float64)
     expected = (len(matrix), build.n_classes) if build.n_classes else (len(matrix),)
     if scores.shape == (len(matrix), 1) and not build.n_classes:

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from modelyard.config.model import Label
+from modelyard.data.types import plainly
 from modelyard.errors import OutcomeError, RequestError
 
 _SAID = {True: ("true", "yes", "on"), False: ("false", "no", "off")}  # what YAML takes for true and false
@@ -11,7 +12,7 @@ _SAID = {True: ("true", "yes", "on"), False: ("false", "no", "off")}  # what YAM
 
 def labels(target: pl.Series) -> pl.Series:
     """Return the user's values as strings, as Python's `str` writes them; 1.0 is "1"; missing stays null."""
-    target = _workable(target)
+    target = plainly(target)
     if target.dtype == pl.Boolean:
         return target.replace_strict({True: "True", False: "False"}, return_dtype=pl.String)
     if target.dtype.is_float():
@@ -33,13 +34,8 @@ def numbers(target: pl.Series) -> pl.Series:
             "Set `task: multiclass` in modelyard.yaml, or choose a target with numbers.",
             code="bad_target",
         )
-    values = pl.DataFrame([target.cast(pl.Float64).alias("t")])
-    return values.select(pl.when(pl.col("t").is_finite()).then("t")).to_series()
-
-
-def _workable(target: pl.Series) -> pl.Series:
-    """Return the target under a name with which polars can work: `^x$` it takes for a pattern."""
-    return target.alias(f" {target.name}") if target.name.startswith("^") else target
+    values = plainly(target.cast(pl.Float64)).to_frame()
+    return values.select(pl.when(pl.col("value").is_finite()).then("value")).to_series()
 
 
 def classes(found: pl.Series, positive: Label | None, task: str) -> tuple[list[str], str | None]:

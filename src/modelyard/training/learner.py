@@ -8,7 +8,7 @@ import numpy as np
 from modelyard.bundle.blame import users_code
 from modelyard.bundle.source import Pipeline
 from modelyard.errors import RequestError
-from modelyard.training.build import BuildConfig, default
+from modelyard.training.build import PARAMETERS, BuildConfig, default
 from modelyard.training.threads import limited
 
 
@@ -27,7 +27,8 @@ def learn(build: BuildConfig, pipeline: Pipeline, matrix: np.ndarray, target: np
     with users_code(pipeline.folder, "build()"):
         estimator: Any = (pipeline.build or default)(build)
     _check(estimator, build)
-    with users_code(pipeline.folder, "fit() of the estimator"), limited(build.threads), warnings.catch_warnings():
+    told = users_code(pipeline.folder, "fit() of the estimator", also=PARAMETERS)
+    with told, limited(build.threads), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*converge.*")
         fitted = estimator.fit(matrix, target - build.centre if build.centre else target)
     fitted = estimator if fitted is None else fitted

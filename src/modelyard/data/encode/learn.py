@@ -6,6 +6,7 @@ import polars as pl
 from modelyard.data.encode import words
 from modelyard.data.encode.column import SHAPE, EncodedColumn, Kind, parts, typed
 from modelyard.data.encode.encoding import Encoding
+from modelyard.data.types import plainly
 from modelyard.errors import OutcomeError, RequestError
 
 _FEW = 0.01  # a smaller share of missing values earns no column of its own
@@ -86,7 +87,7 @@ def _kind(series: pl.Series) -> Kind:
 def _words_or_codes(
     base: EncodedColumn, values: pl.Series, target: np.ndarray | None, *, max_categories: int, min_count: int
 ) -> EncodedColumn:
-    counts = values.drop_nulls().alias("value").value_counts(name="n")
+    counts = plainly(values.drop_nulls()).value_counts(name="n")
     kept = counts.filter(pl.col("n") >= min_count).sort(["n", "value"], descending=[True, False])
     kept = kept.head(max_categories)
     if not _is_text(counts, int(kept.get_column("n").sum())):

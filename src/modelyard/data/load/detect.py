@@ -11,17 +11,19 @@ _TYPED: tuple[tuple[bytes, Format], ...] = (
     (b"ARROW1", "arrow"),
     (b"\xff\xff\xff\xff", "arrow"),
 )
-_FOREIGN: tuple[tuple[bytes, str], ...] = (
+_PACKED: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ", "compressed with xz"),
+)
+_FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"%PDF", "a PDF"),
     (b"SQLite format 3", "an SQLite database"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
-    (b"BZh", "compressed with bzip2"),
-    (b"\xfd7zXZ", "compressed with xz"),
     (b"\x89HDF", "an HDF5 file"),
     (b"\x7fELF", "a program"),
     (b"ORC", "an ORC file"),
@@ -44,9 +46,7 @@ def detect(path: Path, source: str) -> Format:
     for mark, kind in _TYPED:
         if beginning.startswith(mark):
             return kind
-    for mark, what in _FOREIGN:
-        if beginning.startswith(mark):
-            raise _foreign(source, what)
+    _refuse(beginning, source)
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.lower().startswith(_PAGES):
         raise _foreign(source, "a web page")
@@ -61,10 +61,16 @@ def detect(path: Path, source: str) -> Format:
     return "csv"
 
 
-def _foreign(source: str, what: str) -> RequestError:
-    packed = "Unpack it first. " if what.startswith(("compressed", "a zip")) else ""
+def _refuse(beginning: bytes, source: str) -> None:
+    for marks, first in ((_PACKED, "Unpack it first. "), (_FOREIGN, "")):
+        what = next((what for mark, what in marks if beginning.startswith(mark)), None)
+        if what is not None:
+            raise _foreign(source, what, first)
+
+
+def _foreign(source: str, what: str, first: str = "") -> RequestError:
     return RequestError(
         f"{source} is {what}, not a table that can be read.",
-        f"{packed}Give CSV, TSV, Parquet, JSON lines or Arrow.",
+        f"{first}Give CSV, TSV, Parquet, JSON lines or Arrow.",
         code="unreadable_data",
     )

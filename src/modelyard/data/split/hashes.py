@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from modelyard.data.types import plainly
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -21,7 +23,7 @@ def of_column(values: pl.Series, rows: pl.DataFrame) -> "NDArray[np.uint64]":
     """
     import numpy as np
 
-    text = _text(values.alias("v"))
+    text = _text(plainly(values))
     hashes = _of_texts(text)
     absent = text.is_null().to_numpy()
     if absent.any():
@@ -55,7 +57,7 @@ def of_rows(rows: pl.DataFrame) -> "NDArray[np.uint64]":
     import numpy as np
 
     columns = [
-        _mixed(_of_values(rows.to_series(i).alias("v")) ^ np.uint64(_of_text(name)))
+        _mixed(_of_values(plainly(rows.to_series(i))) ^ np.uint64(_of_text(name)))
         for i, name in enumerate(rows.columns)
     ]
     return _mixed(reduce(np.add, columns)) if columns else np.zeros(rows.height, dtype=np.uint64)

@@ -32,5 +32,17 @@ def written(day: dt.date | int) -> str:
 
 
 def from_text(text: str, kind: pl.DataType) -> dt.date | int:
-    """Return a recorded cutoff as a value of the column."""
-    return dt.date.fromisoformat(text) if kind == pl.Date else int(text)
+    """Return a recorded cutoff as a value of the column.
+
+    Raises:
+        RequestError: The column held moments then and numbers now, or the other way round.
+    """
+    try:
+        return dt.date.fromisoformat(text) if kind == pl.Date else int(text)
+    except ValueError as error:
+        now = "dates" if kind == pl.Date else "numbers"
+        raise RequestError(
+            f"The rows of an earlier model were divided at {text!r}, but their time column holds {now} now.",
+            f"Let it keep its type, and give the {now} a column of another name.",
+            code="retyped_time",
+        ) from error

@@ -48,7 +48,7 @@ def by_share(share: "NDArray[np.float64]", split: Split) -> pl.Series:
 
 def _by_time(split: Split, frame: pl.DataFrame) -> pl.Series:
     day = days(frame, split.column or "")
-    side = pl.when(pl.col("v") >= from_text(split.test_from or "", day.dtype)).then(pl.lit("test"))
+    side = pl.when(pl.col("value") >= from_text(split.test_from or "", day.dtype)).then(pl.lit("test"))
     start = from_text(split.validation_from or "", day.dtype)
-    side = side.when(pl.col("v") >= start).then(pl.lit("validation"))
+    side = side.when(pl.col("value") >= start).then(pl.lit("validation"))
     return day.to_frame().select(part=side.otherwise(pl.lit("train"))).to_series()

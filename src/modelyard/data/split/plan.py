@@ -7,6 +7,7 @@ from modelyard.data.split.balance import best_salt
 from modelyard.data.split.moments import days, from_text, written
 from modelyard.data.split.parts import hash_entities
 from modelyard.data.split.record import Split
+from modelyard.data.types import plainly
 from modelyard.errors import RequestError
 
 MINIMUM_DAYS = 3
@@ -48,7 +49,7 @@ def _by_hash(frame: pl.DataFrame, fresh: Split, target: str, previous: Split | N
     known = tuple(name for name in frame.columns if name != target)
     fresh = fresh.model_copy(update={"columns": known})
     entities = hash_entities(fresh, frame)
-    salt = best_salt(entities, frame.get_column(target).alias("v") if target in frame.columns else None, fresh)
+    salt = best_salt(entities, plainly(frame.get_column(target)) if target in frame.columns else None, fresh)
     if salt is None:
         raise _too_few(fresh, len(set(entities.tolist())))
     return fresh.model_copy(update={"salt": salt})
@@ -68,9 +69,9 @@ def _too_few(split: Split, found: int) -> RequestError:
 
 def _by_time(frame: pl.DataFrame, fresh: Split, previous: Split | None) -> Split:
     day = days(frame, fresh.column or "").drop_nulls()
-    counts = day.value_counts(name="n").sort("v")
+    counts = day.value_counts(name="n").sort("value")
     _check_days(counts, fresh)
-    first = counts["v"].to_list()
+    first = counts["value"].to_list()
     after = (pl.Series(counts["n"].reverse().cum_sum().reverse()) / day.len()).to_list()
     last = len(first) - 1
     test_at = _nearest(after, fresh.test, 2, last)

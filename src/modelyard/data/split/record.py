@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from modelyard.data.types import plainly
 from modelyard.errors import RequestError
 from modelyard.record import Record
 
@@ -47,4 +48,4 @@ def required(frame: pl.DataFrame, column: str, what: str) -> pl.Series:
             f"Correct `data.{what}` in modelyard.yaml.",
             code="no_column",
         )
-    return frame.get_column(column).alias("v")
+    return plainly(frame.get_column(column))

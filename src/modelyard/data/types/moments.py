@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from modelyard.data.types.kinds import plainly
+
 _DATE = r"\d{4}-\d{1,2}-\d{1,2}"
 _TIMES = ("%H:%M:%S", "%H:%M:%S%.f", "%H:%M", "%H:%M:%S%.f%#z", "%H:%M%#z")
 
@@ -23,13 +25,13 @@ def iso_moments(text: pl.Expr) -> pl.Expr:
 
 def _read_all(text: pl.Series) -> pl.Series:
     """Try one form after the other, each on what the ones before could not read."""
-    text = text.alias("v")  # a Series named `^x$` cannot be worked with
+    text = plainly(text)
     found = pl.repeat(None, len(text), dtype=pl.Datetime("us"), eager=True)
     left = text.is_not_null().arg_true()
     for pattern in _patterns(text):
         if left.is_empty():
             break
-        read = text.gather(left).to_frame().select(moments(pl.col("v"), pattern)).to_series()
+        read = text.gather(left).to_frame().select(moments(pl.col("value"), pattern)).to_series()
         found = found.scatter(left, read)
         left = left.filter(read.is_null())
     return found

@@ -3,7 +3,7 @@
 import polars as pl
 
 from modelyard.data.types.epochs import epoch
-from modelyard.data.types.kinds import LogicalType, exactly
+from modelyard.data.types.kinds import LogicalType, exactly, plainly
 from modelyard.data.types.moments import iso_moments, moments
 from modelyard.data.types.numbers import number_text
 
@@ -89,12 +89,12 @@ def _integer(text: pl.Expr, format: str | None, decimal: str) -> pl.Expr:  # noq
     """Read whole numbers; only where plain digits are not all there is does it take a second look."""
 
     def look_again(values: pl.Series) -> pl.Series:
-        values = values.alias("v")  # a Series named `^x$` cannot be worked with
+        values = plainly(values)
         plain = values.cast(pl.Int64, strict=False)
         failed = (plain.is_null() & values.is_not_null()).arg_true()
         if failed.is_empty():
             return plain
-        number = _number(pl.col("v"), format, decimal)
+        number = _number(pl.col("value"), format, decimal)
         whole = pl.when(number == number.round(0)).then(number).cast(pl.Int64, strict=False)
         return plain.scatter(failed, values.gather(failed).to_frame().select(whole).to_series())
 

@@ -15,6 +15,7 @@ from modelyard.data.contract import CheckResult
 from modelyard.data.load import Table
 from modelyard.data.snapshot import Snapshot
 from modelyard.data.split import Split
+from modelyard.data.types import plainly
 from modelyard.errors import OutcomeError
 from modelyard.loop.check import applicable, open_source
 from modelyard.loop.context import Context
@@ -67,7 +68,7 @@ def learnable(rows: Rows, config: ProjectConfig) -> Rows:
     """Leave out the rows of classes that no training row has: no model could predict them yet."""
     if config.task != "multiclass":
         return rows
-    target = rows.frame[config.data.target].alias("v")
+    target = plainly(rows.frame[config.data.target])
     known = target.is_in(target.filter(rows.parts == "train").unique().implode())
     return rows if known.all() else Rows(frame=rows.frame.filter(known), parts=rows.parts.filter(known))
 
@@ -78,7 +79,7 @@ def labelled(frame: pl.DataFrame, target: str) -> pl.DataFrame:
     Raises:
         OutcomeError: None is left.
     """
-    values = frame[target].alias("v")  # `*` and `^x$` mean something to polars
+    values = plainly(frame[target])
     known = values.is_not_null()
     if values.dtype.is_float():
         known &= values.is_finite().fill_null(value=False)
@@ -116,6 +117,8 @@ def _part(frame: pl.DataFrame, time: str | None) -> Part:
     if time is None or frame.is_empty():
         return Part(rows=frame.height)
     moments = frame[time]
+    if not (moments.dtype.is_temporal() or moments.dtype.is_integer()):
+        return Part(rows=frame.height)
     return Part(rows=frame.height, begins=_iso(moments.min()), ends=_iso(moments.max()))
 
 

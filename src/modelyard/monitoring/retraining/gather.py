@@ -167,23 +167,13 @@ def _times(source: pl.LazyFrame, names: list[str], time: str | None, target: str
 
 def _begin(context: Context, seen: Seen) -> datetime:
     """Return the last moment that the champion has seen; without a time column, when its rows were stored."""
-    end = _moment(seen.data_end)
-    if end is not None:
-        return end
+    if isinstance(seen.end, datetime):
+        return seen.end
     try:
-        return _moment(snapshots.get(context.store, seen.snapshot).created) or datetime.min
-    except RequestError:
+        created = datetime.fromisoformat(snapshots.get(context.store, seen.snapshot).created)
+    except (RequestError, ValueError):
         return datetime.min
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        found = None if text is None else datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if found is None or found.tzinfo is None:
-        return found
-    return found.astimezone(UTC).replace(tzinfo=None)
+    return as_naive(created)
 
 
 def _personal(contract: Contract, served: Served) -> tuple[str, ...]:

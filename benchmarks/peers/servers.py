@@ -1,0 +1,144 @@
+"""Starts modelyard and its peers with one model, each peer in an environment of its own under the cache folder."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from peers.released import Made
+
+HERE = Path(__file__).parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "modelyard-benchmarks"
+HOST = ["--host", "127.0.0.1"]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A server to compare with: its package, how to start it on a port, where it answers, and what it wants to read."""
+
+    package: str
+    command: Callable[[Path, int], list[str]]
+    ready: str
+    predict: str = "/predict"
+    body: Callable[[list[float]], object] = lambda packed: {"row": packed}
+
+
+def _tensor(packed: list[float]) -> object:
+    return {"inputs": [{"name": "rows", "shape": [1, len(packed)], "datatype": "FP32", "data": packed}]}
+
+
+PEERS = {
+    "LitServe": Peer("litserve", lambda python, port: [str(python), "lit.py", str(port)], "/health"),
+    "BentoML": Peer(
+        "bentoml",
+        lambda python, port: [*_module(python, "bentoml"), "serve", "bento:Model", *HOST, "--port", str(port)],
+        "/readyz",
+    ),
+    "MLServer": Peer(
+        "mlserver",
+        lambda python, port: [str(python), "mls.py", str(port)],
+        "/v2/health/ready",
+        "/v2/models/model/infer",
+        _tensor,
+    ),
+}
+
+
+@contextmanager
+def modelyard(made: Made, *options: str) -> Iterator[str]:
+    """Serve the project as a user would."""
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "modelyard.cli",
+        "serve",
+        "--port",
+        str(port),
+        "--project",
+        str(made.root),
+        *options,
+    ]
+    with process(command, f"http://127.0.0.1:{port}/readyz"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running(peer: Peer, python: Path, made: Made) -> Iterator[str]:
+    """Serve the ONNX model by a peer."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with process(peer.command(python, port), url + peer.ready, MODEL=str(made.onnx), BENTOML_DO_NOT_TRACK="1"):
+        yield url
+
+
+def _module(python: Path, name: str) -> list[str]:
+    return [str(python), "-m", name]
+
+
+@contextmanager
+def process(command: list[str], ready: str, **env: str) -> Iterator[None]:
+    """Run a server until the body is done."""
+    server = subprocess.Popen(
+        command,
+        cwd=HERE,
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
+    )
+    try:
+        wait(ready, server)
+        yield
+    finally:
+        server.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(20)
+        with suppress(ProcessLookupError):  # the peers' own workers outlive them
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def wait(url: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"{' '.join(server.args)} does not answer.")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+def environment(name: str, package: str) -> Path | None:
+    """Return the Python of a peer's own environment, made at the first call; None where that fails."""
+    folder = CACHE / package
+    python = folder / "bin" / "python"
+    if (folder / "whole").exists():
+        return python
+    uv = [sys.executable, "-m", "uv"]
+    shutil.rmtree(folder, ignore_errors=True)
+    commands = [
+        [*uv, "venv", "-q", "--python", sys.executable, str(folder)],
+        [*uv, "pip", "install", "-q", "--python", str(python), package, "onnxruntime", "numpy"],
+    ]
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(f"{name} is left out, it cannot be installed: {done.stderr.strip()[-300:]}")
+            return None
+    (folder / "whole").touch()
+    return python
