@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 GOOD = ["id,x,y", *(f"{i},{random.Random(i).random():.6f},{'ab'[i % 2]}" for i in range(100))]
 TOO_LONG = 17_000_000  # characters of one cell
 

@@ -5,6 +5,8 @@ import sqlite3
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shop(tmp_path):

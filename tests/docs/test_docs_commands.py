@@ -8,6 +8,8 @@ from blocks import PAGES, blocks, prose
 from shell import Shell
 from typed import WrongCommandError, check, commands, mention
 
+pytestmark = pytest.mark.slow
+
 _BY_NAME = {path.stem: path for path in PAGES}
 _RUN = [
     name

@@ -1,7 +1,10 @@
+import pytest
 from platforms import planned, resources
 
 from modelyard.infra.components import tags
 from modelyard.infra.plan import sdk
+
+pytestmark = pytest.mark.slow
 
 WANTED = {"modelyard:project", "modelyard:env", "modelyard:layer", "ManagedBy"}
 

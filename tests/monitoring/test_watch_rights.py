@@ -20,6 +20,8 @@ from modelyard.monitoring import MonitorRequest, monitor
 from modelyard.monitoring.retraining.ledger import KEY as RETRAINING
 from modelyard.release import journal
 
+pytestmark = pytest.mark.slow
+
 ROLE, OLD = "churn-dev-watch", datetime(2025, 3, 1).date()
 ASKS = {
     **dict.fromkeys(("get", "get_aged", "fetch", "exists"), "s3:GetObject"),

@@ -8,6 +8,8 @@ from modelyard.errors import RequestError
 from modelyard.registry.lineage import lineage
 from modelyard.registry.models import Registry
 
+pytestmark = pytest.mark.slow
+
 SHA = "5e" * 32
 
 

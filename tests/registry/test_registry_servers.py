@@ -10,6 +10,8 @@ from modelyard.registry.models import Registry
 from modelyard.routing import audit, document
 from modelyard.routing.document import Ref, Routing
 
+pytestmark = pytest.mark.slow
+
 SHA = "5e" * 32
 
 

@@ -8,6 +8,8 @@ from report_project import ODD, SECRET
 
 from modelyard.report import ReportData, page
 
+pytestmark = pytest.mark.slow
+
 
 class Tags(HTMLParser):
     """Every tag of a page, and every attribute."""

@@ -23,6 +23,8 @@ from modelyard.scaffold.new_platform import new_platform
 from modelyard.scaffold.pristine import pristine
 from modelyard.scaffold.profile import Overrides
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:

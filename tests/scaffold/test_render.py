@@ -9,6 +9,8 @@ from modelyard.errors import ModelyardError
 from modelyard.scaffold.render import render
 from modelyard.scaffold.renderer import Renderer
 
+pytestmark = pytest.mark.slow
+
 
 def test_answers_are_written_and_never_rendered(tmp_path: Path) -> None:
     hostile = '{{ 7 * 7 }} {% raw %} "it\'s" \\ é'

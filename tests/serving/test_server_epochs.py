@@ -13,6 +13,8 @@ from modelyard.data.contract import Column, Rule
 from modelyard.data.types import EPOCHS, epoch, parse
 from modelyard.serving.fields import RefusedError, _field
 
+pytestmark = pytest.mark.slow
+
 MS = 1_700_000_000_000
 FEATURES = (
     "import polars as pl\n\n\ndef features(rows):\n    return rows.with_columns(at=pl.col('when').dt.second() + 0.5)\n"

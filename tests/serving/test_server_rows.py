@@ -16,6 +16,8 @@ from modelyard.serving.frames import frame_encoder
 from modelyard.serving.moments import reader
 from modelyard.serving.rows import encoder
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("red", "", "é", "a b", "NA", "two words 22", "ÀB c", "_x", "naïve cafe\u0301", "ǅ ² ٣", "x\x00y")
 FILL = st.floats(allow_nan=False, width=32)
 VALUES = {

@@ -7,6 +7,8 @@ from policy_verdicts import Role
 
 from modelyard.infra.components.account import task_roles
 
+pytestmark = pytest.mark.slow
+
 ROLE = "iam/role:Role"
 OIDC = "token.actions.githubusercontent.com"
 

@@ -1,4 +1,7 @@
+import pytest
 from platforms import only, planned, resources, statements
+
+pytestmark = pytest.mark.slow
 
 ARN = "arn:aws:codeconnections:eu-central-1:123456789012:connection/0f0f"
 

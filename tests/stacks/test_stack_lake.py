@@ -1,6 +1,8 @@
 import pytest
 from platforms import only, planned, resources, statements
 
+pytestmark = pytest.mark.slow
+
 OF_A_BUCKET = (
     "BucketOwnershipControls",
     "BucketPublicAccessBlock",

@@ -3,6 +3,8 @@ from platforms import only, planned, platform, resources
 
 from modelyard.infra.plan import plan
 
+pytestmark = pytest.mark.slow
+
 VPC = {
     "id": "vpc-0123456789abcdef0",
     "cidr": "10.50.0.0/16",

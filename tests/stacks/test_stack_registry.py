@@ -9,6 +9,8 @@ from platforms import only, planned, resources, statements
 
 from modelyard.infra.platform.programs import shipped
 
+pytestmark = pytest.mark.slow
+
 DOMAIN = {"name": "ml.example.com", "zone_id": "Z0123456789"}
 
 

@@ -6,6 +6,8 @@ import pytest
 from platforms import only, planned, resources, statements
 from policy_verdicts import Role, store_arn
 
+pytestmark = pytest.mark.slow
+
 OIDC = "token.actions.githubusercontent.com"
 HERE = "eu-central-1:123456789012"
 STORE = "{store}/churn/"

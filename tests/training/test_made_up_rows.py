@@ -10,6 +10,8 @@ import tables
 from modelyard.testing import Case, changed, lesson, scores
 from modelyard.training.build import default
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_a_linear_model_learns_the_made_up_rows_of_a_table_with_a_thousand_columns(task):

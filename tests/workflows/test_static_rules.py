@@ -9,6 +9,8 @@ import rules_hardening
 from variants import VARIANTS, repository
 from workflow_files import load
 
+pytestmark = pytest.mark.slow
+
 RULES = (*rules_hardening.RULES, *rules_environments.RULES, *rules_commands.RULES)
 
 
