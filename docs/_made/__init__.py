@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from _made import commands, configuration, drawing, messages, variables
+from _made import commands, configuration, drawing, messages, metrics, variables
 
 WORKFLOWS = Path(__file__).parents[2] / "templates" / "tabular" / ".github" / "workflows"
 _MARK = re.compile(r"^<!-- made: (\w+)(?: (\S+))? -->$", re.MULTILINE)
@@ -33,6 +33,7 @@ def _makers() -> dict[str, Callable[..., str]]:
         "configuration": configuration.modelyard,
         "platform": configuration.platform,
         "messages": messages.page,
+        "metrics": metrics.page,
         "variables": lambda: variables.page(WORKFLOWS),
         "workflow": lambda name: "```{raw} html\n" + drawing.draw(WORKFLOWS / f"{name}.yml") + "\n```",
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from _made import commands, configuration, expand, layout, schedule, variables
+from _made import commands, configuration, expand, layout, metrics, schedule, variables
 from _made.card import start
 from _made.drawing import NARROW, WIDE, svg
 from _made.workflow import read
@@ -166,3 +166,11 @@ def test_a_variable_without_words_is_an_error(tmp_path):
     (tmp_path / "one.yml").write_text("a: ${{ vars.NEW_THING_DEV }}")
     with pytest.raises(ValueError, match="NEW_THING_ENV"):
         variables.page(tmp_path)
+
+
+def test_every_number_of_the_server_is_listed():
+    serving = Path(__file__).parents[2] / "src" / "modelyard" / "serving"
+    code = "".join(path.read_text() for path in serving.glob("*.py"))
+    counted = set(re.findall(r'"((?:modelyard|process)_[a-z_]+[a-z])"', code))
+    assert "modelyard_info" in counted
+    assert [name for name in sorted(counted) if f"`{name}`" not in metrics.page()] == []

@@ -30,7 +30,7 @@ class Serving(Section):
 
     require_onnx: bool = Field(False, description="Fail instead of serving the Python model.")
     auth: Literal["none", "token", "jwt"] = Field(
-        "none", description="Credential that /predict and /explain ask for; token: in MODELYARD_TOKEN."
+        "none", description="Credential that all routes but /healthz and /readyz ask for; token: in MODELYARD_TOKEN."
     )
     jwt: Jwt = Jwt()
     capture: Capture = Capture()

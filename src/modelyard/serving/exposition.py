@@ -25,6 +25,7 @@ HELP = {
     "modelyard_ready": "Whether a version is loaded, in every worker.",
     "modelyard_workers": "Worker processes.",
     "process_resident_memory_bytes": "Resident memory of all worker processes.",
+    "process_start_time_seconds": "When the server began, in seconds since 1970.",
 }
 _HISTOGRAMS = {"modelyard_request_seconds", "modelyard_scorer_seconds"}
 INFINITE = "+Inf"
