@@ -33,14 +33,26 @@ def campaign_root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def results(request):
-    """Collects what the campaigns of a file measure; written at the end with the commit that it was measured on."""
+    """Collects what the campaigns of a file measure; written at the end with the commit that it was measured on.
+
+    A part (`-k`) is added to what the same commit has shown, and to nothing else: it would pass for the whole.
+    """
     found, begin = {"commit": _commit()}, time.monotonic()
     yield found
-    if not request.config.getoption("keyword"):  # a part would pass for the whole
-        found["minutes"] = round((time.monotonic() - begin) / 60, 1)
-        RESULTS.mkdir(exist_ok=True)
-        name = request.path.stem.removeprefix("test_").removesuffix("_campaign")
-        (RESULTS / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
+    found["minutes"] = round((time.monotonic() - begin) / 60, 1)
+    path = RESULTS / f"{request.path.stem.removeprefix('test_').removesuffix('_campaign')}.json"
+    known = json.loads(path.read_text()) if path.exists() else {"commit": found["commit"], "minutes": 0}
+    if request.config.getoption("keyword"):
+        if known["commit"] != found["commit"]:
+            return
+        found = _joined(known, found) | {"minutes": round(known["minutes"] + found["minutes"], 1)}
+    RESULTS.mkdir(exist_ok=True)
+    path.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _joined(known, found):
+    both = {key: _joined(known[key], found[key]) for key in known.keys() & found if isinstance(found[key], dict)}
+    return known | found | both
 
 
 def _commit():
