@@ -77,6 +77,16 @@ def test_a_repeated_entity_groups_the_split() -> None:
     assert "6 rows each" in column(found, "patient_id").reason
 
 
+@pytest.mark.parametrize(("groups", "by"), [(1, "hash"), (2, "hash"), (3, "group")])
+def test_a_group_that_cannot_be_divided_in_three_splits_otherwise_and_says_so(groups: int, by: str) -> None:
+    columns = {"clinic": [i % groups for i in range(ROWS)], "x": noise(), "target": noise()}
+    found = profiled(columns, target="target", group="clinic")
+    assert found.split_by == by
+    assert any("'clinic' has" in warning and "too few to split by" in warning for warning in found.warnings) is (
+        by == "hash"
+    )
+
+
 @pytest.mark.parametrize("name", ["region", "humid", "zip_code"])
 def test_an_ordinary_category_is_no_group(name: str) -> None:
     found = profiled(with_target({name: [i % 40 for i in range(ROWS)]}), target="target")

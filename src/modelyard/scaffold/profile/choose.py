@@ -9,7 +9,7 @@ import polars as pl
 
 from modelyard.config.model import Estimator
 from modelyard.scaffold.profile.read import Facts
-from modelyard.scaffold.profile.roles import FEWEST_DAYS
+from modelyard.scaffold.profile.roles import FEWEST_DAYS, FEWEST_GROUPS
 from modelyard.scaffold.profile.target import Target
 
 RARE = 0.15
@@ -77,11 +77,13 @@ def split(time: Facts | None, days: int, group: Facts | None, identity: Facts | 
     if time is not None and days >= FEWEST_DAYS:
         return SplitChoice("time", time.name, f"{time.name!r} orders the rows: the newest days judge the model")
     few = f"; {time.name!r} has only {days} different days" if time is not None else ""
-    if group is not None:
+    if group is not None and group.distinct < FEWEST_GROUPS:
+        few += f"; {group.name!r} has only {group.distinct} different values"
+    elif group is not None:
         return SplitChoice("group", group.name, f"rows of one {group.name!r} stay on one side{few}")
     if identity is not None:
-        return SplitChoice("hash", identity.name, f"no time and no repeated group: by a hash of {identity.name!r}{few}")
-    return SplitChoice("hash", None, f"no time, group or identifier: by a hash of the row{few}")
+        return SplitChoice("hash", identity.name, f"no time or group to split by: by a hash of {identity.name!r}{few}")
+    return SplitChoice("hash", None, f"no time, group or identifier to split by: by a hash of the row{few}")
 
 
 def estimator(target: Target, features: int, chosen: str) -> tuple[Estimator, str]:

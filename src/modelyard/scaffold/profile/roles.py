@@ -11,6 +11,7 @@ from modelyard.scaffold.profile.read import Facts
 from modelyard.scaffold.profile.vocabulary import ACTORS, BIRTH, ENTITIES, ID_WORDS, PERIODS, TIME_WORDS
 
 FEWEST_DAYS = 10
+FEWEST_GROUPS = 3  # one for each part
 FEWEST_FOLLOWED, ROWS_FOLLOWED = 20, 3  # entities of a panel, and rows of each
 _ROW_NUMBERS = frozenset({"", "index", "x", "row", "rownames", "rownum", "rownumber", "unnamed0", "level0"})
 

@@ -18,7 +18,7 @@ _MAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
 def warnings(reading: Reading, sorting: Sorting, target: Target, split: SplitChoice) -> list[str]:
     """Return the warnings, the most weighty first."""
     found = [_unlabelled(target.facts), _small_classes(target), _identity(reading, sorting)]
-    found += [_time(reading, sorting, split), _repeated(reading, sorting)]
+    found += [_time(reading, sorting, split), _group(reading, sorting, split), _repeated(reading, sorting)]
     found += [_note(c) for c in reading.facts if sorting.decided[c.name].role != "ignored"]
     if sorting.only("time") is None:
         found += [_year(c) for c in reading.facts if sorting.decided[c.name].role == "feature"]
@@ -66,6 +66,14 @@ def _time(reading: Reading, sorting: Sorting, split: SplitChoice) -> str:
     if facts.missing:
         return f"{facts.missing:,} row{'s have' if facts.missing > 1 else ' has'} no {name!r}"
     return "" if split.by == "time" else f"{name!r} spans too few days to split by time"
+
+
+def _group(reading: Reading, sorting: Sorting, split: SplitChoice) -> str:
+    name = sorting.only("group")
+    if name is None or split.by != "hash":
+        return ""
+    several = "one value" if reading.by_name[name].distinct == 1 else f"{reading.by_name[name].distinct} values"
+    return f"{name!r} has {several}, too few to split by: rows of one are on both sides, which flatters the model"
 
 
 def _repeated(reading: Reading, sorting: Sorting) -> str:
