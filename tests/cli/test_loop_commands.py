@@ -130,6 +130,19 @@ def test_a_chain_exits_1_once_an_event_was_changed(root):
     assert "000001.json" in said["chain"]
 
 
+WAITING = """\
+import time
+from pathlib import Path
+
+
+def features(rows):
+    Path({here!r}).touch()
+    while not Path({go!r}).exists():
+        time.sleep(0.01)
+    return rows
+"""
+
+
 def start(root, *arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "modelyard.cli", "run", "--project", str(root), "--json", *arguments],
@@ -148,15 +161,17 @@ def wait_for(path, process):
 
 @pytest.mark.slow
 def test_of_two_runs_at_once_one_works_and_an_interrupt_is_finished_by_the_next(tmp_path):
-    made = tmp_path / "project"
+    made, go, here = tmp_path / "project", tmp_path / "go", tmp_path / "here"
     projects.make(made)
+    (made / "src/pipeline/features.py").write_text(WAITING.format(here=str(here), go=str(go)))
     first = start(made)
-    wait_for(made / ".modelyard" / "work" / "local" / "runs", first)
+    wait_for(here, first)
     code, said = say("run", root=made)
     assert (code, said["error"]["code"]) == (1, "busy")
     first.send_signal(signal.SIGINT)
     stdout, stderr = first.communicate()
     assert first.returncode == 130, stderr
     assert json.loads(stdout)["error"]["code"] == "interrupted"
+    go.touch()
     code, said = say("run", root=made)
     assert (code, said["version"]) == (0, 1)
