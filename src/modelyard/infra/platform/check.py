@@ -122,7 +122,6 @@ def _regions(platform: Platform, name: str, environment: Environment) -> list[st
     region = environment.region or platform.region
     if environment.lake.replicate_to == region:
         lines.append(f"environments.{name}.lake.replicate_to: {region} is the region the lake is in")
-    kubernetes = platform.kubernetes if environment.kubernetes is None else environment.kubernetes
-    if environment.service.backend == "kubernetes" and not kubernetes:
+    if environment.service.backend == "kubernetes" and not platform.kubernetes_in(name):
         lines.append(f"environments.{name}.service.backend: kubernetes is switched off in {name}")
     return lines
