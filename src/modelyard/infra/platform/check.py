@@ -117,7 +117,7 @@ def _elsewhere(platform: Platform, env: EnvName) -> list[str]:
     return lines
 
 
-def _regions(platform: Platform, name: str, environment: Environment) -> list[str]:
+def _regions(platform: Platform, name: EnvName, environment: Environment) -> list[str]:
     lines = []
     region = environment.region or platform.region
     if environment.lake.replicate_to == region:
