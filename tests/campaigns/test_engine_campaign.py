@@ -13,23 +13,22 @@ from test_engine_stacks import insist, made, platform, predicted
 
 from modelyard.infra.engine.targets import Request
 from modelyard.infra.plan import plan
+from modelyard.infra.platform.words import ENVIRONMENTS
 
-OPTIONS = {
+OPTIONS = {  # of every environment
     "as it comes": {},
     "without Kubernetes": {"kubernetes": False},
     "with every interface endpoint and a network way out per zone": {
-        "environments": {"dev": {"network": {"nat": "per_zone", "endpoints": ["ecr.api", "ecr.dkr", "logs", "sts"]}}}
+        "network": {"nat": "per_zone", "endpoints": ["ecr.api", "ecr.dkr", "logs", "sts"]}
     },
 }
 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("option", OPTIONS)
-@pytest.mark.parametrize("env", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("env", ENVIRONMENTS)
 def test_every_create_fails_once(env, option, cloud, backend, results):  # noqa: F811
-    config = platform(**OPTIONS[option])
-    if env not in config.environments:
-        env = next(iter(config.environments))
+    config = platform(environments=dict.fromkeys(ENVIRONMENTS, OPTIONS[option]))
     planned = plan(config, env)
     cloud.faults, cloud.cluster.faults = [Fault(each=True)], [Fault(each=True)]
     for layer in planned.layers:
