@@ -41,7 +41,6 @@ class Made:
 
 def make(root: Path, model: str, features: str) -> Made:
     """Train a model on made-up rows, 10 numbers and 6 categories, and release it in a store of its own."""
-
     estimator, parameters = MODELS[model]
     document = {
         "name": "bench",
@@ -71,7 +70,6 @@ def make(root: Path, model: str, features: str) -> Made:
 
 
 def requests(root: Path, folder: Path, rows: pl.DataFrame) -> Made:
-
     scorer = Scorer.load(folder)
     if scorer.served.form != "onnx":
         raise SystemExit(f"Not served as ONNX: {scorer.served.reason}")

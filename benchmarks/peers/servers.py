@@ -56,17 +56,8 @@ PEERS = {
 def modelyard(made: Made, *options: str) -> Iterator[str]:
     """Serve the project as a user would."""
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "modelyard.cli",
-        "serve",
-        "--port",
-        str(port),
-        "--project",
-        str(made.root),
-        *options,
-    ]
+    serve = ["serve", "--port", str(port), "--project", str(made.root)]
+    command = [*_module(Path(sys.executable), "modelyard.cli"), *serve, *options]
     with process(command, f"http://127.0.0.1:{port}/readyz"):
         yield f"http://127.0.0.1:{port}"
 

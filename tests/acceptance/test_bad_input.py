@@ -233,7 +233,6 @@ CODE = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CODE)
 def test_user_code_that_fails_is_named_with_its_line(call, copied, name):
     (copied / "src" / "pipeline" / "model.py").write_text(CODE[name])
@@ -264,7 +263,6 @@ def test_without_a_network_or_credentials_it_is_an_outside_failure(call, project
     refused(call("data", "check", "--project", project, "--data", uri), code, 3)
 
 
-@pytest.mark.slow
 def test_thousands_of_columns_are_a_table_like_any_other(call, source, tmp_path):
     rng = random.Random(0)
     header = ",".join([*(f"c{i}" for i in range(2_000)), "y"])

@@ -55,7 +55,6 @@ def test_the_table_keeps_its_own_contract(made, call, name):
     assert {v["rule"] for v in said["violations"]} <= {"type"}  # strays that were accepted are counted
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", kinds.KINDS)
 def test_a_run_trains_gates_and_registers_a_model(made, call, name):
     _, project, _ = made(name)
@@ -65,7 +64,6 @@ def test_a_run_trains_gates_and_registers_a_model(made, call, name):
     assert said["version"] == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["dates", "odd names", "only strings", "wide"])
 def test_the_projects_own_tests_pass(made, name):
     _, project, _ = made(name)
@@ -75,7 +73,6 @@ def test_the_projects_own_tests_pass(made, name):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.slow
 def test_a_million_rows_stay_within_four_gigabytes(tmp_path, blank):
     rng = np.random.default_rng(0)
     columns = {f"x{i}": rng.normal(size=1_000_000).round(3) for i in range(8)}

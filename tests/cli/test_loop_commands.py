@@ -159,7 +159,6 @@ def wait_for(path, process):
         time.sleep(0.01)
 
 
-@pytest.mark.slow
 def test_of_two_runs_at_once_one_works_and_an_interrupt_is_finished_by_the_next(tmp_path):
     made, go, here = tmp_path / "project", tmp_path / "go", tmp_path / "here"
     projects.make(made)

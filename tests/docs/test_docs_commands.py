@@ -26,7 +26,6 @@ def shell(tmp_path):
     opened.close()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("name", _RUN)
 def test_the_commands_of_a_page_work_in_order(name, shell):

@@ -49,7 +49,6 @@ def made(root):
     return found
 
 
-@pytest.mark.slow
 def test_a_kill_before_any_write_leaves_all_labels_or_none(tmp_path):
     code, (writes, added) = in_child(made(tmp_path / "unkilled").root)
     assert (code, added) == (0, ROWS)

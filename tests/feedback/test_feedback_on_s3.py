@@ -105,7 +105,6 @@ def _child(root, environment, sender):
     add(config.load(root), FeedbackRequest(labels="labels.parquet", as_of=NOW))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("moment", "left"), [("before", 0), ("after", 100)])
 def test_a_kill_around_the_upload_leaves_all_labels_or_none(found, bucket, moment, left):
     labels = pl.DataFrame({"request_id": [f"boot1-{i}" for i in range(100)], "y": ["yes"] * 100})

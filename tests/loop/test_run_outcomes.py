@@ -105,7 +105,6 @@ def test_a_tiny_table_is_judged_by_cross_validation(project):
     assert result.gate.held_out.rows >= 90
 
 
-@pytest.mark.slow
 def test_a_search_that_was_cut_off_ends_as_an_undisturbed_one(untouched, tmp_path):
     import random
     import shutil

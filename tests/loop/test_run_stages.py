@@ -246,7 +246,6 @@ def test_a_model_that_is_served_as_python_gives_one_bundle_too(project):
     assert [name for name in bundles[0] if bundles[0][name] != bundles[1].get(name)] == []
 
 
-@pytest.mark.slow
 def test_processes_that_hash_differently_give_one_bundle(project):
     made = project()
     script = (

@@ -47,7 +47,6 @@ def test_labelled_captures_become_a_new_version_once(project):
     assert (again.started, again.reason) == (False, "window_trained")
 
 
-@pytest.mark.slow
 def test_the_gate_stops_a_retraining_and_the_champion_stays(project):
     world.serve(project)
     (project.root / "src/pipeline/features.py").write_text(world.projects.NO_SIGNAL)
@@ -62,7 +61,6 @@ def test_the_gate_stops_a_retraining_and_the_champion_stays(project):
     assert again.reason == "window_trained"
 
 
-@pytest.mark.slow
 def test_a_release_without_a_server_waits_for_the_next_call(project):
     world.serve(project)
     nobody = world.projects.edit(world.change(project, release=True).root, release__servers=["http://127.0.0.1:1"])

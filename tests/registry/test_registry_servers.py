@@ -48,7 +48,6 @@ def test_files_of_runs_and_routing_go_to_a_bucket(bucket: Store, blank: Path, fi
     assert audit.verify(bucket, audit.head(bucket)) == []
 
 
-@pytest.mark.slow
 def test_a_postgres_server_keeps_runs_and_versions(
     files: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ):

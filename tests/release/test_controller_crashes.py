@@ -19,7 +19,6 @@ def origin(two_versions, tmp_path_factory):
     return root
 
 
-@pytest.mark.slow
 def test_a_seeded_sample_of_kills_is_brought_to_a_right_end(origin, tmp_path):
     assert crashes.sample(origin, tmp_path, seed=random.Random(4).randrange(1000), count=10) == {}
 

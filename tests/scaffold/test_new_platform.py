@@ -83,12 +83,10 @@ def test_a_platform_is_not_made_from_a_table(tmp_path: Path) -> None:
         new(NewRequest(tmp_path / "x", template="platform"))
 
 
-@pytest.mark.slow
 def test_an_account_with_a_leading_zero_keeps_it(table: Path) -> None:
     assert load(made(table, "own", "--account", "012345678901") / "infra/platform.yaml").account == "012345678901"
 
 
-@pytest.mark.slow
 def test_the_programs_and_schemas_are_those_of_the_library(table: Path) -> None:
     project = made(table, "own")
     shipped = assets.stacks() / "project/__main__.py"
@@ -105,7 +103,6 @@ def test_the_schema_that_ships_is_that_of_the_model() -> None:
     assert json.loads(shipped.read_text(encoding="utf-8")) == json_schema(), f"out of date; run: {again}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["none", "own", "shared"])
 def test_the_recorded_answers_render_the_same_again(table: Path, tmp_path: Path, mode: str) -> None:
     project, again = made(table, mode), tmp_path / "again"
@@ -188,7 +185,6 @@ def test_a_platform_s_answer_has_the_keys_that_scripts_rely_on(tmp_path: Path) -
     assert platform.projects == ()
 
 
-@pytest.mark.slow
 def test_the_text_of_a_platform_says_what_was_made(tmp_path: Path) -> None:
     words = ["new", str(tmp_path / "plat"), "--template", "platform", "--no-git", "--no-lock"]
     done = CliRunner().invoke(app, words)
@@ -205,7 +201,6 @@ def test_a_platform_holds_every_program_as_it_is_shipped_and_no_leftovers(tmp_pa
     assert not [name for name in programs if "__pycache__" in name or name.endswith("Pulumi.dev.yaml")]
 
 
-@pytest.mark.slow
 def test_a_platform_s_repository_is_committed_whole(tmp_path: Path) -> None:
     new_platform(NewRequest(tmp_path / "plat", template="platform", lock=False))
     status = ["git", "status", "--porcelain", "--ignored"]

@@ -82,9 +82,8 @@ def test_a_group_that_cannot_be_divided_in_three_splits_otherwise_and_says_so(gr
     columns = {"clinic": [i % groups for i in range(ROWS)], "x": noise(), "target": noise()}
     found = profiled(columns, target="target", group="clinic")
     assert found.split_by == by
-    assert any("'clinic' has" in warning and "too few to split by" in warning for warning in found.warnings) is (
-        by == "hash"
-    )
+    told = any("'clinic' has" in warning and "too few to split by" in warning for warning in found.warnings)
+    assert told is (by == "hash")
 
 
 @pytest.mark.parametrize("name", ["region", "humid", "zip_code"])

@@ -221,7 +221,6 @@ def children(process):
     return [int(pid) for pid in found.stdout.split()]
 
 
-@pytest.mark.slow
 def test_the_openapi_document_promises_what_the_server_does(port, tmp_path):
     options = ["--checks", "all", "--max-examples", "60", "--continue-on-failure", "--seed", "1", "--no-color"]
     command = [TOOLS / "schemathesis", "run", f"http://127.0.0.1:{port}/openapi.json", *options]

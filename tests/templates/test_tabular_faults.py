@@ -125,7 +125,6 @@ def test_a_column_that_the_model_drops_is_noticed(copy_project: Copy, assert_not
     assert_noticed(project)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("table", "fault"), APPLICABLE)
 def test_features_are_guarded_on_any_table(copy_project: Copy, assert_noticed: Notice, table: str, fault: str) -> None:
     project = copy_project(table)
@@ -133,7 +132,6 @@ def test_features_are_guarded_on_any_table(copy_project: Copy, assert_noticed: N
     assert_noticed(project)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("fault", [*MODEL, "dropped column"])
 def test_models_are_guarded_on_any_table(copy_project: Copy, assert_noticed: Notice, table: str, fault: str) -> None:

@@ -129,7 +129,6 @@ def test_a_projects_own_tests_pass(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("estimator", ["linear", "forest", "boosting"])
 def test_own_tests_pass_with_every_estimator(
     copy_project: Projects, run_own_tests: Callable[..., subprocess.CompletedProcess[str]], estimator: str
@@ -143,7 +142,6 @@ def test_own_tests_pass_with_every_estimator(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.slow
 def test_make_test_installs_what_it_needs_and_passes(copy_project: Projects) -> None:
     project = copy_project("customers")
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}

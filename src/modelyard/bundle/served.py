@@ -59,15 +59,11 @@ class Served(Record):
         return [self.classes[k] for k in scores.argmax(axis=1)]
 
 
-def missing(names: list[str]) -> OutcomeError:
+def missing(names: list[str], who: str = "The model", hint: str = "Give them, empty where unknown.") -> OutcomeError:
     """Return the error for columns that the rows lack."""
     shown = ", ".join(repr(name) for name in names[:5])
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return OutcomeError(
-        f"The model reads columns that the rows lack: {shown}{more}.",
-        "Give them, empty where unknown.",
-        code="missing_columns",
-    )
+    return OutcomeError(f"{who} reads columns that the rows lack: {shown}{more}.", hint, code="missing_columns")
 
 
 def logical(schema: pl.Schema) -> dict[str, LogicalType]:

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from modelyard.bundle.served import missing
 from modelyard.bundle.served import read as read_served
 from modelyard.data.split import Split, parts
 from modelyard.data.types import plainly
-from modelyard.errors import OutcomeError
 from modelyard.evaluation.judged import LEAST_ROWS, Reference
 from modelyard.loop.context import Context
 from modelyard.loop.models import local_bundle
@@ -49,27 +49,23 @@ def moment(text: str) -> datetime | int:
     return int(text) if _COUNTED.fullmatch(text) else datetime.fromisoformat(text)
 
 
-def require_readable(context: Context, rivals: Mapping[str, Ref | None], columns: Collection[str]) -> None:
+def require_readable(context: Context, rivals: Mapping[str, Ref], columns: Collection[str]) -> None:
     """Refuse rows that a version to be compared with cannot read, before anything is trained on them.
 
     Args:
         context: The project.
-        rivals: The versions by their roles; None where there is none.
+        rivals: The versions by their roles.
         columns: Of the rows.
 
     Raises:
         OutcomeError: A version reads a column that is none of `columns`.
     """
     for role, ref in rivals.items():
-        inputs = () if ref is None else read_served(local_bundle(context, ref)).inputs
+        inputs = read_served(local_bundle(context, ref)).inputs
         absent = [name for name in inputs if name not in columns]
-        if ref is not None and absent:
-            raise OutcomeError(
-                f"The {role} v{ref.version} reads columns that the rows lack: {', '.join(map(repr, absent))}. "
-                "No new model could be compared with it.",
-                "Keep them in the table and in contract.yaml, empty where unknown.",
-                code="missing_columns",
-            )
+        if absent:
+            hint = "Keep them in the table and in contract.yaml, empty where unknown: a new model is compared with it."
+            raise missing(absent, f"The {role} v{ref.version}", hint)
 
 
 def reference(context: Context, role: str, ref: Ref, held_out: pl.DataFrame) -> Reference:
@@ -108,13 +104,14 @@ def champion_split(context: Context, routing: Routing) -> Split | None:
 
 def _after(held_out: pl.DataFrame, seen: Seen) -> np.ndarray | None:
     """Return which rows lie after everything the served form has seen; None without a split by time."""
-    if seen.split.by != "time" or seen.time not in held_out.columns or seen.end is None:
+    end = seen.end
+    if seen.split.by != "time" or seen.time not in held_out.columns or end is None:
         return None
     moments = plainly(held_out[seen.time])
-    if isinstance(seen.end, int) != moments.dtype.is_integer():
+    if isinstance(end, int) != moments.dtype.is_integer():
         return None  # the column has another type since
-    moments = moments if isinstance(seen.end, int) else moments.cast(pl.Datetime("us"))
-    return (moments > seen.end).fill_null(value=False).to_numpy()
+    moments = moments if isinstance(end, int) else moments.cast(pl.Datetime("us"))
+    return (moments > end).fill_null(value=False).to_numpy()
 
 
 def _scored(scorer: Scorer, label: str, ref: Ref, held_out: pl.DataFrame, mask: np.ndarray) -> Reference:

@@ -111,7 +111,8 @@ class _Run:
     def _train(self) -> Status:
         work = self._at_work
         rivals = {"champion": work.champion, "pinned best": work.pinned}
-        require_readable(work.context, rivals, work.data.snapshot.columns)
+        met = {role: ref for role, ref in rivals.items() if ref is not None}
+        require_readable(work.context, met, work.data.snapshot.columns)
         self.trained = None if self._forced("train") else work.trained.load("train", TrainRecord)
         if self.trained is not None:
             return "cached"

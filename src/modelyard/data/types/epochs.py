@@ -75,14 +75,3 @@ def epoch(format: str | None) -> Epoch | None:  # noqa: A002 - the contract's ow
 def unit_of(number: int) -> Epoch | None:
     """Return the only unit in which a number is a moment."""
     return next((each for each in EPOCHS if each.first <= number <= each.last), None)
-
-
-def written(moment: dt.date, format: str) -> str | int:  # noqa: A002 - the contract's own word
-    """Write a naive UTC moment as a table or a request in this format has it."""
-    unit = epoch(format)
-    if unit is not None and isinstance(moment, dt.datetime):
-        return unit.number(moment)
-    # strftime has no counterpart of chrono's %.f, %#z and %:z, and says nothing of a zone where there is none
-    return moment.strftime(
-        format.replace("%.f", ".%f").replace("%#z", "Z").replace("%:z", "+00:00").replace("%z", "+0000")
-    )

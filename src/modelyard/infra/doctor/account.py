@@ -70,7 +70,7 @@ def permissions(where: str) -> Iterator[Check]:
         return
     try:
         denied = _denied(where, arn)
-    except (ClientError, NotImplementedError) as error:
+    except ClientError as error:
         found = f"not checked: {aws.code(error)}"
         fix = "Allow iam:SimulatePrincipalPolicy to have this checked, or just try `modelyard infra bootstrap`."
         yield Check(name="permissions", status="warn", found=found, need=need, fix=fix)

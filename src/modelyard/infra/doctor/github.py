@@ -29,7 +29,7 @@ def _connection(platform: Platform, env: EnvName) -> Check:
     need = "a connection to GitHub that is AVAILABLE"
     try:
         found = _state(region, arn, platform.name)
-    except (ClientError, NotImplementedError) as error:
+    except ClientError as error:
         fix = "Allow codeconnections:ListConnections and GetConnection to have this checked."
         return Check(
             name="github connection", status="warn", found=f"not checked: {aws.code(error)}", need=need, fix=fix
