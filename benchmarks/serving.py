@@ -1,8 +1,11 @@
 """Serve one model by modelyard and by its peers, side by side: requests per second, p50, p99, and the ratios.
 
 Single-row requests over 16 connections to one worker, from wrk. modelyard validates, captures, counts and encodes
-categories; the peers are given the same ONNX model and the finished float32 row, and check nothing. Each peer lives
-in an environment of its own under the cache folder. Run `python benchmarks/serving.py [--seconds N] [--requests N]`;
+categories; the peers are given the same ONNX model and a row of float32, and check nothing. Where the project has a
+features(), each peer is measured with it, which is the same work and what the target is held against, and without
+it, given the finished row. Each peer lives in an environment of its own under the cache folder.
+
+Run `python benchmarks/serving.py [--seconds N] [--requests N]`;
 `--requests` also sends that many requests to one server and prints its memory as it goes.
 """
 
@@ -18,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peers.released import FEATURES, MODELS, Made, make
-from peers.servers import PEERS, environment, modelyard, running
+from peers.servers import PEERS, Peer, environment, modelyard, running
 
 CONNECTIONS = 16
 
@@ -42,7 +45,7 @@ def main() -> None:
         raise SystemExit("This benchmark needs wrk, a load generator: apt-get install wrk, or brew install wrk.")
     peers = {name: found for name, peer in PEERS.items() if (found := environment(name, peer.package)) is not None}
     print(f"{CONNECTIONS} connections, one worker, single rows, {asked.seconds} s each; load {os.getloadavg()[0]:.1f}")
-    print(f"{'model':22} {'server':10} {'rps':>8} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>7}")
+    print(f"{'model':22} {'server':14} {'rps':>8} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>7}")
     kept = True
     with tempfile.TemporaryDirectory(prefix="modelyard-bench-") as folder:
         for model in MODELS:
@@ -59,20 +62,28 @@ def compare(name: str, made: Made, peers: dict[str, Path], seconds: int) -> bool
     with modelyard(made) as url:
         ours = measure(f"{url}/predict", made.request, seconds)
     show(name, "modelyard", ours)
-    found = []
+    same_work = []
     for peer, python in peers.items():
-        with running(PEERS[peer], python, made) as url:
-            theirs = measure(url + PEERS[peer].predict, json.dumps(PEERS[peer].body(made.packed)), seconds)
-        show(name, peer, theirs, ours.rps / theirs.rps if theirs.rps else float("inf"))
-        found.append(theirs)
-    fastest = max(found, key=lambda speed: speed.rps, default=None)
+        for featured in sorted({False, made.features is not None}):
+            theirs = measure_peer(PEERS[peer], python, made, featured, seconds)
+            show(name, peer + (" + f()" if featured else ""), theirs, ours.rps / theirs.rps if theirs.rps else None)
+            if featured == (made.features is not None):
+                same_work.append(theirs)
+    fastest = max(same_work, key=lambda speed: speed.rps, default=None)
     return fastest is None or (ours.rps >= 10 * fastest.rps and ours.p99 < fastest.p99)
+
+
+def measure_peer(peer: Peer, python: Path, made: Made, featured: bool, seconds: int) -> Speed:
+    """Measure a peer that is sent the row before features(), or after it."""
+    body = json.dumps(peer.body(made.numbers if featured else made.packed))
+    with running(peer, python, made, featured) as url:
+        return measure(url + peer.predict, body, seconds)
 
 
 def show(name: str, server: str, speed: Speed, ratio: float | None = None) -> None:
     more = f"{ratio:6.1f}x" if ratio is not None else ""
     failed = f"  {speed.failed} FAILED" if speed.failed else ""
-    print(f"{name:22} {server:10} {speed.rps:8.0f} {speed.p50:8.2f} {speed.p99:8.2f} {more:>7}{failed}", flush=True)
+    print(f"{name:22} {server:14} {speed.rps:8.0f} {speed.p50:8.2f} {speed.p99:8.2f} {more:>7}{failed}", flush=True)
 
 
 def measure(url: str, body: str, seconds: int) -> Speed:

@@ -5,6 +5,7 @@ import os
 import bentoml
 import numpy as np
 import onnxruntime as ort
+from featured import finished
 
 
 @bentoml.service(workers=1, logging={"access": {"enabled": False}})
@@ -16,4 +17,4 @@ class Model:
 
     @bentoml.api
     async def predict(self, row: list[float]) -> list[list[float]]:
-        return self.session.run(None, {"rows": np.array([row], dtype=np.float32)})[0].tolist()
+        return self.session.run(None, {"rows": finished(np.array([row], dtype=np.float32))})[0].tolist()

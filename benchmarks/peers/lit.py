@@ -6,6 +6,7 @@ import sys
 import litserve as ls
 import numpy as np
 import onnxruntime as ort
+from featured import finished
 
 
 class Model(ls.LitAPI):
@@ -15,7 +16,7 @@ class Model(ls.LitAPI):
         self.session = ort.InferenceSession(os.environ["MODEL"], options, providers=["CPUExecutionProvider"])
 
     def decode_request(self, request):
-        return np.array([request["row"]], dtype=np.float32)
+        return finished(np.array([request["row"]], dtype=np.float32))
 
     def predict(self, x):
         return self.session.run(None, {"rows": x})[0]

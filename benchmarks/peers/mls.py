@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 import onnxruntime as ort
+from featured import finished
 from mlserver import MLModel, MLServer, ModelSettings, Settings
 from mlserver.codecs import NumpyCodec
 from mlserver.types import InferenceRequest, InferenceResponse
@@ -20,7 +21,7 @@ class Model(MLModel):
         return True
 
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
-        rows = NumpyCodec.decode_input(payload.inputs[0])
+        rows = finished(NumpyCodec.decode_input(payload.inputs[0]))
         scores = self.session.run(None, {"rows": rows})[0]
         return InferenceResponse(model_name=self.name, outputs=[NumpyCodec.encode_output("scores", scores)])
 

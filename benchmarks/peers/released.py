@@ -31,12 +31,18 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Made:
-    """A project with a released model, and one request: as the contract names it, and as finished numbers."""
+    """A project with a released model, and one request: as the contract names it, and as finished numbers.
+
+    `numbers` is the row before features(), its categories as numbers; `packed` is the row after it.
+    """
 
     root: Path
     onnx: Path
     request: str
+    columns: list[str]
+    numbers: list[float]
     packed: list[float]
+    features: Path | None
 
 
 def make(root: Path, model: str, features: str) -> Made:
@@ -66,16 +72,18 @@ def make(root: Path, model: str, features: str) -> Made:
     sha256 = pack({**unpack(work), **described}, packing)
     folder = packing.rename(packing.with_name(sha256))
     swap(store, lambda r: r.model_copy(update={"champion": Ref(version=1, sha256=sha256)}), why="bench", action="tried")
-    return requests(root, folder, rows)
+    return requests(root, folder, rows, work / "pipeline" / "features.py" if features else None)
 
 
-def requests(root: Path, folder: Path, rows: pl.DataFrame) -> Made:
+def requests(root: Path, folder: Path, rows: pl.DataFrame, features: Path | None) -> Made:
     scorer = Scorer.load(folder)
     if scorer.served.form != "onnx":
         raise SystemExit(f"Not served as ONNX: {scorer.served.reason}")
     row = rows.drop("y").head(1)
     matrix = scorer.served.encoding.apply(scorer.make(scorer.served.typed(row)))
-    return Made(root, folder / "model.onnx", json.dumps(row.to_dicts()[0]), matrix[0].tolist())
+    packed = matrix[0].tolist()  # features() appends: what it was given comes first, in its order
+    request = json.dumps(row.to_dicts()[0])
+    return Made(root, folder / "model.onnx", request, row.columns, packed[: row.width], packed, features)
 
 
 def table() -> pl.DataFrame:

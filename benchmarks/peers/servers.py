@@ -1,5 +1,6 @@
 """Starts modelyard and its peers with one model, each peer in an environment of its own under the cache folder."""
 
+import json
 import os
 import shutil
 import signal
@@ -63,11 +64,17 @@ def modelyard(made: Made, *options: str) -> Iterator[str]:
 
 
 @contextmanager
-def running(peer: Peer, python: Path, made: Made) -> Iterator[str]:
-    """Serve the ONNX model by a peer."""
+def running(peer: Peer, python: Path, made: Made, featured: bool) -> Iterator[str]:
+    """Serve the ONNX model by a peer, which is to run the project's features() before it where `featured`."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with process(peer.command(python, port), url + peer.ready, MODEL=str(made.onnx), BENTOML_DO_NOT_TRACK="1"):
+    told = {
+        "MODEL": str(made.onnx),
+        "FEATURES": str(made.features) if featured else "",
+        "COLUMNS_OF_ROW": json.dumps(made.columns),
+        "BENTOML_DO_NOT_TRACK": "1",
+    }
+    with process(peer.command(python, port), url + peer.ready, **told):
         yield url
 
 
@@ -118,18 +125,20 @@ def environment(name: str, package: str) -> Path | None:
     """Return the Python of a peer's own environment, made at the first call; None where that fails."""
     folder = CACHE / package
     python = folder / "bin" / "python"
-    if (folder / "whole").exists():
+    whole = folder / "whole.txt"
+    wanted = [package, "onnxruntime", "numpy", "polars"]
+    if whole.exists() and whole.read_text().split() == wanted:
         return python
     uv = [sys.executable, "-m", "uv"]
     shutil.rmtree(folder, ignore_errors=True)
     commands = [
         [*uv, "venv", "-q", "--python", sys.executable, str(folder)],
-        [*uv, "pip", "install", "-q", "--python", str(python), package, "onnxruntime", "numpy"],
+        [*uv, "pip", "install", "-q", "--python", str(python), *wanted],
     ]
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             print(f"{name} is left out, it cannot be installed: {done.stderr.strip()[-300:]}")
             return None
-    (folder / "whole").touch()
+    whole.write_text("\n".join(wanted))
     return python
