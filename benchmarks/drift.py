@@ -203,9 +203,10 @@ def environment(name: str, folder: Path) -> Path | None:
     python = place / "bin" / "python"
     if python.exists():
         return python
+    uv = [sys.executable, "-m", "uv"]
     commands = [
-        ["uv", "venv", "-q", "--python", sys.executable, str(place)],
-        ["uv", "pip", "install", "-q", "--python", str(python), *PEERS[name]],
+        [*uv, "venv", "-q", "--python", sys.executable, str(place)],
+        [*uv, "pip", "install", "-q", "--python", str(python), *PEERS[name]],
     ]
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

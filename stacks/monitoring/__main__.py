@@ -16,9 +16,9 @@ who = {"project": settings.platform, "env": settings.env}
 bound_every_role(upstream(settings, "account").output("boundary_arn"))
 
 # AWS's own key for SNS would silently keep alarms and events from being published
-publishers = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com"]
 alias = names.physical(settings.platform, settings.env, "topics")
-key = CustomerKey("topics", CustomerKeyArgs(alias=alias, description="Topics", account=account, services=publishers))
+publish = CustomerKeyArgs(alias=alias, description="Topics", account=account, services=monitoring.PUBLISHERS)
+key = CustomerKey("topics", publish)
 slack = (config.slack.team_id, config.slack.channel_id) if config.slack else None
 told = monitoring.TopicArgs(**who, account=account, key_arn=key.arn, emails=config.emails, slack=slack)
 topic = monitoring.Topic("alarms", told)
@@ -36,6 +36,15 @@ alarms = monitoring.PlatformAlarms(
         tell=[topic.arn],
     ),
 )
+spend = monitoring.SpendAlarmArgs(**who, monthly_usd=settings.budget.monthly_usd, tell=topic.arn)
+monitoring.SpendAlarm("spend", spend)
+events = monitoring.DatabaseEventsArgs(
+    **who,
+    database=registry.output("database_identifier"),
+    parameters=registry.output("database_parameters"),
+    tell=topic.arn,
+)
+monitoring.DatabaseEvents("database", events)
 shown = [
     *alarms.arns,
     monitoring.Outage("outage", monitoring.OutageArgs(**who, alarms=alarms.critical, tell=[topic.arn])).arn,

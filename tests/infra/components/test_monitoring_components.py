@@ -119,6 +119,30 @@ def test_every_alarm_watches_a_metric_that_somebody_emits():
             assert tuple(alarm.inputs["dimensions"]) == wanted
 
 
+def test_spending_more_than_the_budget_is_told_where_alarms_are():
+    args = monitoring.SpendAlarmArgs(**WHO, monthly_usd=350, tell="arn:topic")
+    budget = build(lambda: monitoring.SpendAlarm("spend", args)).one("budgets/budget:Budget").inputs
+    assert (budget["limitAmount"], budget["limitUnit"], budget["timeUnit"]) == ("350.00", "USD", "MONTHLY")
+    assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:modelyard:env$dev"]}]
+    told = {one["notificationType"]: one for one in budget["notifications"]}
+    assert set(told) == {"ACTUAL", "FORECASTED"}
+    for one in told.values():
+        assert (one["threshold"], one["thresholdType"]) == (100, "PERCENTAGE")
+        assert one["comparisonOperator"] == "GREATER_THAN"
+        assert one["subscriberSnsTopicArns"] == ["arn:topic"]
+
+
+def test_what_rds_says_of_the_database_and_its_parameters_is_told():
+    args = monitoring.DatabaseEventsArgs(**WHO, database="acme-dev-registry", parameters="acme-17", tell="arn:topic")
+    made = build(lambda: monitoring.DatabaseEvents("database", args)).all("rds/eventSubscription:EventSubscription")
+    heard = {one.inputs["sourceType"]: (one.inputs["sourceIds"], one.inputs["eventCategories"]) for one in made}
+    assert heard == {
+        "db-instance": (["acme-dev-registry"], ["configuration change", "failure", "maintenance"]),
+        "db-parameter-group": (["acme-17"], ["configuration change"]),
+    }
+    assert all(one.inputs["snsTopic"] == "arn:topic" for one in made)
+
+
 def test_prometheus_is_encrypted_and_grafana_reads_only_it():
     args = monitoring.PrometheusArgs(**WHO, account=ACCOUNT, key_arn="arn:key", grafana=True)
     made = build(lambda: monitoring.Prometheus("metrics", args))

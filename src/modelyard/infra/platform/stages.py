@@ -114,6 +114,7 @@ class MonitoringLayer(Stage):
     """Alarms, dashboards, topics."""
 
     monitoring: Monitoring
+    budget: Budget
     github: Github
     repositories: tuple[Repository, ...] = ()
     kubernetes: bool

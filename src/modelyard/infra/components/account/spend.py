@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from modelyard.infra.components.tags import PREFIX
+from modelyard.infra.components.tags import PREFIX, cost_filters
 
 _STEPS = (50, 80, 100)
 
@@ -36,7 +36,7 @@ class Spend(pulumi.ComponentResource):
             limit_amount=f"{args.monthly_usd:.2f}",
             limit_unit="USD",
             time_unit="MONTHLY",
-            cost_filters=[{"name": "TagKeyValue", "values": [f"user:{PREFIX}env${args.env}"]}],
+            cost_filters=cost_filters(args.env),
             notifications=[_tell(percent, kind, args.emails) for percent, kind in steps] if args.emails else [],
             opts=child,
         )

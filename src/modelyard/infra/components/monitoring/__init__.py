@@ -3,17 +3,22 @@
 from modelyard.infra.components.monitoring.cluster import ClusterAlarms, ClusterAlarmsArgs
 from modelyard.infra.components.monitoring.connection import GithubConnection, GithubConnectionArgs
 from modelyard.infra.components.monitoring.dashboard import Dashboard, DashboardArgs, Graph
+from modelyard.infra.components.monitoring.database import DatabaseEvents, DatabaseEventsArgs
 from modelyard.infra.components.monitoring.letters import DeadLetters, DeadLettersArgs
 from modelyard.infra.components.monitoring.outage import Outage, OutageArgs
 from modelyard.infra.components.monitoring.platform import PlatformAlarms, PlatformAlarmsArgs
 from modelyard.infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
-from modelyard.infra.components.monitoring.topic import Topic, TopicArgs
+from modelyard.infra.components.monitoring.spend import SpendAlarm, SpendAlarmArgs
+from modelyard.infra.components.monitoring.topic import PUBLISHERS, Topic, TopicArgs
 
 __all__ = [
+    "PUBLISHERS",
     "ClusterAlarms",
     "ClusterAlarmsArgs",
     "Dashboard",
     "DashboardArgs",
+    "DatabaseEvents",
+    "DatabaseEventsArgs",
     "DeadLetters",
     "DeadLettersArgs",
     "GithubConnection",
@@ -25,6 +30,8 @@ __all__ = [
     "PlatformAlarmsArgs",
     "Prometheus",
     "PrometheusArgs",
+    "SpendAlarm",
+    "SpendAlarmArgs",
     "Topic",
     "TopicArgs",
 ]

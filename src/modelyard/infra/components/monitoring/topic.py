@@ -10,7 +10,12 @@ from modelyard.infra.components import names
 from modelyard.infra.components.documents import allow, document, only_tls
 from modelyard.infra.components.serving.role import ServiceRole, ServiceRoleArgs
 
-_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com")
+PUBLISHERS = (
+    "cloudwatch.amazonaws.com",
+    "events.amazonaws.com",
+    "budgets.amazonaws.com",
+    "events.rds.amazonaws.com",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +23,7 @@ class TopicArgs:
     """Key, and who is told.
 
     Attributes:
-        key_arn: Its policy must let CloudWatch, EventBridge and Budgets encrypt.
+        key_arn: Its policy must let `PUBLISHERS` encrypt.
         slack: Team and channel id; the workspace is authorised once, by hand, in the console.
     """
 
@@ -46,14 +51,14 @@ class Topic(pulumi.ComponentResource):
             signature_version=2,
             opts=self._mine,
         )
-        aws.sns.TopicPolicy(name, arn=topic.arn, policy=_policy(topic.arn, args.account), opts=self._mine)
+        policy = aws.sns.TopicPolicy(name, arn=topic.arn, policy=_policy(topic.arn, args.account), opts=self._mine)
         for email in args.emails:
             aws.sns.TopicSubscription(
                 f"{name}-{email}", topic=topic.arn, protocol="email", endpoint=email, opts=self._mine
             )
         if args.slack is not None:
             self._channel(topic.arn, *args.slack)
-        self.arn = topic.arn
+        self.arn = policy.arn  # who publishes is tried at once by RDS and Budgets: not before the policy is there
         self.register_outputs({"arn": self.arn})
 
     def _channel(self, topic_arn: pulumi.Output[str], team: str, channel: str) -> None:
@@ -76,6 +81,6 @@ class Topic(pulumi.ComponentResource):
 
 def _policy(topic: pulumi.Output[str], account: pulumi.Input[str]) -> pulumi.Output[str]:
     mine = {"StringEquals": {"aws:SourceAccount": account}}
-    services = {"Service": list(_PUBLISHERS)}
+    services = {"Service": list(PUBLISHERS)}
     publish = allow("Publish", ["sns:Publish"], [topic], principal=services, condition=mine)
     return document([publish, only_tls(["sns:Publish"], [topic])])

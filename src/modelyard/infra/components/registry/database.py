@@ -52,7 +52,7 @@ class Database(pulumi.ComponentResource):
         self.identifier = names.physical(args.project, args.env, "registry")
         logs = [self._logs(what) for what in _EXPORTS]
         instance = self._instance(self._subnets(), self._parameters(), self._metrics(), logs)
-        self.arn, self.address = instance.arn, instance.address
+        self.arn, self.address, self.parameters = instance.arn, instance.address, instance.parameter_group_name
         self.secret_arn = instance.master_user_secrets.apply(_first_secret)
         self.register_outputs({"arn": self.arn, "address": self.address, "secret_arn": self.secret_arn})
 

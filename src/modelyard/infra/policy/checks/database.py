@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 
-from modelyard.infra.policy.control import Property, Relation
+from modelyard.infra.policy.control import Presence, Property
 from modelyard.infra.policy.item import Breach, Item, must_be, must_have, must_include, must_reach
 from modelyard.infra.policy.value import UNKNOWN, as_list, at
-from modelyard.infra.policy.world import World
 
 # names that an attacker tries first (RDS.24, RDS.25)
 USUAL_NAMES = frozenset({"admin", "administrator", "awsuser", "postgres", "root", "user", "rdsadmin"})
 USUAL_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "aurora-postgresql": 5432, "aurora-mysql": 3306}
+# source -> categories that RDS.19 to RDS.22 call critical
+CRITICAL = {
+    "db-cluster": ("failure", "maintenance"),
+    "db-instance": ("configuration change", "failure", "maintenance"),
+    "db-parameter-group": ("configuration change",),
+    "db-security-group": ("configuration change", "failure"),
+}
 
 
 class InstanceNotPublic(Property, row="RDS.2"):
@@ -101,13 +107,16 @@ class InVpc(Property, row="RDS.18"):
         yield from must_have(item, "vpcSecurityGroupIds")
 
 
-class EventsHeard(Relation, row="RDS.19-22"):
-    """Somebody hears of critical database events."""
+class EventsHeard(Presence, row="RDS.19-22"):
+    """Somebody hears of critical database events: the layer that knows whom to tell subscribes."""
 
-    def _breaches(self, item: Item, world: World) -> Iterator[Breach]:
-        subscriptions = world.of("aws:rds/eventSubscription:EventSubscription")
-        if not any(one.layer == item.layer for one in subscriptions):
-            yield Breach("eventCategories", None, "has no EventSubscription")
+    layer = "monitoring"
+    needs = "aws:rds/eventSubscription:EventSubscription"
+
+    def _breaches(self, item: Item) -> Iterator[Breach]:
+        yield from must_be(item, "enabled", True, unset=True)
+        if as_list(item.get("eventCategories")):  # none named: all are heard
+            yield from must_include(item, "eventCategories", *CRITICAL.get(str(item.get("sourceType")), ()))
 
 
 class OwnPort(Property, row="RDS.23"):

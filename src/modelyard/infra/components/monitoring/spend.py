@@ -1,0 +1,53 @@
+"""The alarm on spending: where the other alarms go, because a bill is nobody's mail alone."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from modelyard.infra.components import names
+from modelyard.infra.components.tags import cost_filters
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpendAlarmArgs:
+    """What an environment may cost a month, and the topic that hears of more; its policy and key must admit Budgets."""
+
+    project: str
+    env: str
+    monthly_usd: float
+    tell: pulumi.Input[str]
+
+
+class SpendAlarm(pulumi.ComponentResource):
+    """Makes a `budgets.Budget` over what is tagged with the environment; it tells of an excess, come or forecast.
+
+    Budgets emits no CloudWatch metric. The one of billing, `EstimatedCharges`, knows neither tags nor environments, is
+    kept in us-east-1 only, and has to be switched on by hand.
+    """
+
+    def __init__(self, name: str, args: SpendAlarmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("modelyard:monitoring:SpendAlarm", name, None, opts)
+        called = names.physical(args.project, args.env, "spend", 100)
+        aws.budgets.Budget(
+            name,
+            name=called,
+            budget_type="COST",
+            limit_amount=f"{args.monthly_usd:.2f}",
+            limit_unit="USD",
+            time_unit="MONTHLY",
+            cost_filters=cost_filters(args.env),
+            notifications=[_tell(kind, args.tell) for kind in ("ACTUAL", "FORECASTED")],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({"budget": called})
+
+
+def _tell(kind: str, topic: pulumi.Input[str]) -> aws.budgets.BudgetNotificationArgsDict:
+    return {
+        "comparison_operator": "GREATER_THAN",
+        "threshold": 100,
+        "threshold_type": "PERCENTAGE",
+        "notification_type": kind,
+        "subscriber_sns_topic_arns": [topic],
+    }
