@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from _made import commands, configuration, drawing, messages, metrics, variables
+from _made import commands, configuration, drawing, layers, messages, metrics, variables
 
 WORKFLOWS = Path(__file__).parents[2] / "templates" / "tabular" / ".github" / "workflows"
 _MARK = re.compile(r"^<!-- made: (\w+)(?: (\S+))? -->$", re.MULTILINE)
@@ -32,6 +32,8 @@ def _makers() -> dict[str, Callable[..., str]]:
         "commands": commands.page,
         "configuration": configuration.modelyard,
         "platform": configuration.platform,
+        "layers": layers.drawn,
+        "alarms": layers.alarms,
         "messages": messages.page,
         "metrics": metrics.page,
         "variables": lambda: variables.page(WORKFLOWS),

@@ -12,8 +12,12 @@ WIDE, NARROW = 720, 330
 
 
 def draw(path: Path) -> str:
-    """Return the drawing of a workflow file as HTML; the window's width chooses between its two forms."""
-    workflow = read(path)
+    """Return the drawing of a workflow file as HTML."""
+    return figure(read(path))
+
+
+def figure(workflow: Workflow) -> str:
+    """Return a drawing as HTML; the window's width chooses between its two forms."""
     wide = svg(workflow, layout.plan(workflow, WIDE, 2), "wide")
     narrow = svg(workflow, layout.plan(workflow, NARROW, 1), "narrow")
     return f'<figure class="workflow">{wide}{narrow}</figure>'

@@ -46,22 +46,22 @@ class Plan:
 
 def plan(workflow: Workflow, width: int, most: int) -> Plan:
     """Lay a workflow out in `width` pixels, with at most `most` jobs side by side."""
-    edges = _edges(workflow)
-    rows = _rows(workflow, edges, most)
+    sources_of = edges(workflow)
+    rows = _rows(workflow, sources_of, most)
     place = {key: number for number, row in enumerate(rows) for key in row}
-    bypassing = {target for target, sources in edges.items() for s in sources if place[target] - place[s] > 1}
+    bypassing = {target for target, sources in sources_of.items() for s in sources if place[target] - place[s] > 1}
     lanes = {target: number for number, target in enumerate(sorted(bypassing, key=lambda key: place[key]))}
     margin = _LANE * len(lanes) + (8 if lanes else 0)
     boxes = _boxes(workflow, rows, width, margin)
     lines = tuple(
         _line(boxes[source], boxes[target], lanes.get(target), boxes)
-        for target, sources in edges.items()
+        for target, sources in sources_of.items()
         for source in sources
     )
     return Plan(width, max(box.bottom for box in boxes.values()) + 4, tuple(boxes.values()), lines)
 
 
-def _edges(workflow: Workflow) -> dict[str, list[str]]:
+def edges(workflow: Workflow) -> dict[str, list[str]]:
     """Return target -> sources, without what follows from other lines; who needs nobody needs the start."""
     needs = {job.key: set(job.needs) for job in workflow.jobs}
     above = {key: _above(key, needs) for key in needs}
@@ -75,12 +75,12 @@ def _above(key: str, needs: Mapping[str, set[str]]) -> set[str]:
     return needs[key].union(*(_above(other, needs) for other in needs[key]))
 
 
-def _rows(workflow: Workflow, edges: Mapping[str, list[str]], most: int) -> list[list[str]]:
+def _rows(workflow: Workflow, sources_of: Mapping[str, list[str]], most: int) -> list[list[str]]:
     ranks: dict[str, int] = {"": 0}
     while len(ranks) <= len(workflow.jobs):
         for job in workflow.jobs:
-            if all(source in ranks for source in edges[job.key]):
-                ranks[job.key] = 1 + max(ranks[source] for source in edges[job.key])
+            if all(source in ranks for source in sources_of[job.key]):
+                ranks[job.key] = 1 + max(ranks[source] for source in sources_of[job.key])
     rows: list[list[str]] = []
     for rank in range(max(ranks.values()) + 1):
         keys = [key for key, own in ranks.items() if own == rank]

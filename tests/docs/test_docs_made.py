@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from _made import commands, configuration, expand, layout, metrics, schedule, variables
+from _made import commands, configuration, expand, layers, layout, metrics, schedule, variables
 from _made.card import start
 from _made.drawing import NARROW, WIDE, svg
 from _made.workflow import read
@@ -51,6 +51,37 @@ def small(tmp_path):
     path = tmp_path / "small.yml"
     path.write_text(_SMALL)
     return read(path)
+
+
+@pytest.mark.slow
+def test_the_layers_in_the_readme_are_those_of_the_plan():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert layers.mermaid() in readme
+
+
+@pytest.mark.slow
+def test_the_layers_are_drawn_with_what_they_hold():
+    drawn = layers.drawn()
+    for name in ("account", "network", "lake", "registry", "ci", "cluster", "training", "serving", "monitoring"):
+        assert f">{name}</text>" in drawn
+    assert "Spend alarm" in drawn
+    assert "only if it has Kubernetes" in drawn
+
+
+@pytest.mark.slow
+def test_every_alarm_of_platform_and_service_is_listed_with_its_words():
+    listed = layers.alarms()
+    for name in (
+        "outage",
+        "registry-down",
+        "database-full",
+        "gpu-idle",
+        "drift",
+        "no-traffic",
+        "stale-model",
+        "errors",
+    ):
+        assert f"| {name} | " in listed
 
 
 def test_every_workflow_of_the_template_is_drawn_on_the_page():

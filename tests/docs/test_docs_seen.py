@@ -54,6 +54,15 @@ def test_the_drawings_are_readable(see, width, dark):
     assert (seen["background"] < 0.5) == dark
 
 
+@pytest.mark.parametrize("width", _WIDTHS)
+def test_the_drawing_of_the_layers_is_readable(see, width):
+    seen = see("platform.html", width)
+    assert seen["overflow"] <= 0
+    assert seen["drawings"] == 1
+    assert (seen["outside"], seen["dim"]) == ([], [])
+    assert seen["smallest"] > 9
+
+
 @pytest.mark.parametrize(
     "name", ["index", "csv-to-production", "commands", "platform-configuration", "messages", "platform-cost", "proved"]
 )

@@ -36,7 +36,7 @@ def plan(many: int = 1) -> Plan:
             Layer(
                 name="network", resources=(vpc, *subnets), outputs={"vpc_id": "vpc-0123456789abcdef0", "zones": ["a"]}
             ),
-            Layer(name="lake", resources=tuple(keys), outputs={}),
+            Layer(name="lake", resources=tuple(keys), outputs={}, uses=("network",)),
         ),
         problems=(),
     )
@@ -60,6 +60,14 @@ def test_a_layer_says_what_it_uses_of_others():
 
     assert (link.source, link.target, link.outputs) == ("network", "lake", ("vpc_id",))
     assert "1 resources  ·  from network (vpc_id)" in words(draw(plan()))
+
+
+def test_a_value_that_another_layer_passes_on_is_no_arrow_from_that_one():
+    network, lake = plan().layers
+    passes_on = Layer(name="ci", resources=(), outputs={"network": "vpc-0123456789abcdef0"}, uses=("network",))
+    given = plan().model_copy(update={"layers": (network, passes_on, lake)})
+
+    assert [(link.source, link.target) for link in links(given)] == [("network", "lake")]
 
 
 def test_what_is_needed_stands_before_what_needs_it():
@@ -102,7 +110,8 @@ def inside(one: Box, home: Box) -> bool:
 
 def test_arrows_that_pass_each_other_have_lanes_of_their_own():
     value = {"vpc": "vpc-0123456789abcdef0"}
-    third = Layer(name="ci", resources=(resource("ci", "Runner", "Project", "p", **value),), outputs={})
+    runner = resource("ci", "Runner", "Project", "p", **value)
+    third = Layer(name="ci", resources=(runner,), outputs={}, uses=("network",))
     given = plan().model_copy(update={"layers": (*plan().layers, third)})
     lanes = place(bands(given), links(given)).lanes
 

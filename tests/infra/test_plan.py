@@ -43,6 +43,13 @@ def test_references_lead_to_what_the_layer_below_has_made():
     assert {one.inputs["vpcId"] for one in resources(made, "ec2/securityGroup:SecurityGroup")} == {vpc}
 
 
+def test_a_layer_names_the_layers_that_it_refers_to_and_no_others():
+    uses = {layer.name: layer.uses for layer in planned("dev").layers}
+    assert uses["network"] == ()
+    assert uses["registry"] == ("lake", "network")
+    assert uses["project"] == ("account", "cluster", "lake", "monitoring", "network", "serving")
+
+
 def test_only_the_layer_asked_for_is_shown():
     assert [layer.name for layer in planned("dev", "lake").layers] == ["lake"]
 

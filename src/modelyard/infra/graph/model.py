@@ -100,11 +100,11 @@ def _forward(keys: list[str], arrows: set[tuple[str, str]]) -> list[str]:
 
 
 def links(plan: Plan) -> tuple[Link, ...]:
-    """Return which layers use which outputs of the layers before them, found by the values in their inputs."""
+    """Return which layers use which outputs of those they refer to, found by the values in their inputs."""
     found = []
     for number, layer in enumerate(plan.layers):
         text = {leaf for resource in layer.resources for leaf in _leaves(resource.inputs)}
-        for source in plan.layers[:number]:
+        for source in (one for one in plan.layers[:number] if one.name in layer.uses):
             used = tuple(sorted(name for name, value in source.outputs.items() if _appears(value, text)))
             if used:
                 found.append(Link(source.name, layer.name, used))

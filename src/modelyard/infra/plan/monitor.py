@@ -35,8 +35,8 @@ class _Unused(mocks.Mocks):
 class Recorder(mocks.MockMonitor):
     """The monitor of one program's run.
 
-    Afterwards `recorded` holds the resources, `exports` the stack's outputs, `answered` the ids and outputs that AWS
-    would have added.
+    Afterwards `recorded` holds the resources, `exports` the stack's outputs, `below` the full names of the stacks that
+    it referred to, `answered` the ids and outputs that AWS would have added.
 
     Args:
         layer: Name of the layer, for the records.
@@ -50,9 +50,10 @@ class Recorder(mocks.MockMonitor):
         self.recorded: list[Resource] = []
         self.exports: dict[str, Any] = {}
         self.missing: list[str] = []
+        self.below: set[str] = set()
         self.answered: list[Any] = []
         self._place = place
-        self._below = outputs
+        self._outputs = outputs
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - a message of the protocol
         """Record one resource and answer with its id and outputs."""
@@ -75,9 +76,10 @@ class Recorder(mocks.MockMonitor):
         """Answer a reference to another stack from the plan of that stack; other reads by their id."""
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == REFERENCE:
-            if request.id not in self._below:
+            self.below.add(request.id)
+            if request.id not in self._outputs:
                 self.missing.append(request.id)
-            state = {"name": request.id, "outputs": dict(self._below.get(request.id, {})), "secretOutputNames": []}
+            state = {"name": request.id, "outputs": dict(self._outputs.get(request.id, {})), "secretOutputNames": []}
         else:
             _, state = made(request.type, request.name, {"name": request.id, **_clear(request.properties)}, self._place)
         self.resources[urn] = mocks.MockMonitor.ResourceRegistration(urn, request.id, state)

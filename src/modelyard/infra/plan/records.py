@@ -25,11 +25,12 @@ class Resource(Record):
 
 
 class Layer(Record):
-    """One Pulumi program: its resources in the order of their URNs, and what it exports."""
+    """One Pulumi program: its resources in the order of their URNs, what it exports, and the layers it refers to."""
 
     name: str
     resources: tuple[Resource, ...]
     outputs: dict[str, Any]
+    uses: tuple[str, ...] = ()
 
 
 class Problem(Record):

@@ -34,6 +34,7 @@ class _At:
 class _Done:
     layers: dict[str, Layer] = field(default_factory=dict)
     exports: dict[str, dict[str, Any]] = field(default_factory=dict)
+    layer_of: dict[str, str] = field(default_factory=dict)  # by full stack name, as `exports`
     known: Known = field(default_factory=Known)
 
 
@@ -82,6 +83,7 @@ def _one(at: _At, name: str, project: str | None, done: _Done) -> None:
     done.known.add(monitor.answered)
     done.known.add(config)
     done.exports[f"organization/{program}/{stack}"] = monitor.exports
+    done.layer_of[f"organization/{program}/{stack}"] = name
     _add(done, name, monitor, project)
 
 
@@ -89,10 +91,11 @@ def _add(done: _Done, name: str, monitor: Recorder, project: str | None) -> None
     resources = tuple(sorted(monitor.recorded, key=lambda resource: resource.urn))
     before = done.layers.get(name)
     exports = monitor.exports if project is None else {project: monitor.exports}
-    merged = Layer(name=name, resources=resources, outputs=exports)
+    uses = {done.layer_of[stack] for stack in monitor.below if stack in done.layer_of}
     if before is not None:
-        merged = Layer(name=name, resources=before.resources + resources, outputs={**before.outputs, **exports})
-    done.layers[name] = merged
+        resources, exports = before.resources + resources, {**before.outputs, **exports}
+        uses |= set(before.uses)
+    done.layers[name] = Layer(name=name, resources=resources, outputs=exports, uses=tuple(sorted(uses)))
 
 
 def _layers(platform: Platform, env: EnvName, wanted: Iterable[str] | None) -> tuple[str, ...]:
