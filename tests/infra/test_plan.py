@@ -47,7 +47,7 @@ def test_a_layer_names_the_layers_that_it_refers_to_and_no_others():
     uses = {layer.name: layer.uses for layer in planned("dev").layers}
     assert uses["network"] == ()
     assert uses["registry"] == ("lake", "network")
-    assert uses["project"] == ("account", "cluster", "lake", "monitoring", "network", "serving")
+    assert uses["project"] == ("account", "lake", "monitoring", "network", "serving")
 
 
 def test_only_the_layer_asked_for_is_shown():
