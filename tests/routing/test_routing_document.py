@@ -134,10 +134,40 @@ def test_an_own_write_is_recognised_below_a_later_one(store: Store):
     assert after.pinned == Ref(version=2, sha256="")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"generation": "x"}', b'{"generation": 1, "new": 2}', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b'{"generation": "x"}', b'{"generation": 1, "new": 2}', b'{"weights": {"x": 1}}', b"\xff"]
+)
 def test_something_else_under_its_name_is_told(store: Store, content: bytes):
     store.put(KEY, content)
     with pytest.raises(OutsideError, match="is not a routing document"):
+        read(store)
+
+
+REF = {"version": 2, "sha256": "b" * 64}
+RUNNING = {
+    "id": "tried", "state": "running", "challenger": REF, "champion": REF, "steps": [5, 50, 100], "step": 0,
+    "lease_s": 20, "started": "2026-01-01T00:00:00+00:00", "step_since": "2026-01-01T00:00:00+00:00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        ({"step": 3}, "release Value error, step 3 is beyond the 3 steps"),
+        ({"step": -1}, "release.step"),
+        ({"steps": []}, "release.steps"),
+        ({"steps": [0]}, "release.steps.0"),
+        ({"steps": [200]}, "release.steps.0"),
+        ({"lease_s": float("inf")}, "release.lease_s"),
+        ({"lease_s": -1}, "release.lease_s"),
+        ({"state": "paused"}, "release.state"),
+    ],
+)
+def test_a_release_that_a_hand_made_impossible_is_no_routing_document(store: Store, edit: dict, named: str):
+    store.put(KEY, json.dumps({"generation": 1, "release": RUNNING}).encode())
+    assert read(store).release.share == 0.05
+    store.put(KEY, json.dumps({"generation": 1, "release": RUNNING | edit}).encode())
+    with pytest.raises(OutsideError, match=f"is not a routing document: {named}"):
         read(store)
 
 

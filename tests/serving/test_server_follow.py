@@ -148,6 +148,21 @@ def test_a_routing_document_that_cannot_be_read_changes_nothing(content, tmp_pat
     assert "modelyard_poll_failures_total 2" in asked.get("/metrics").text
 
 
+def test_a_release_whose_step_was_edited_beyond_its_last_fails_no_request(tmp_path):
+    store = released(tmp_path)
+    asked = Asked(store, tmp_path)
+    known = json.loads(store.get(KEY))
+    when = "2026-01-01T00:00:00+00:00"
+    edited = {
+        "id": "tried", "state": "running", "challenger": known["champion"], "champion": known["champion"],
+        "steps": [5, 50], "step": 2, "lease_s": 3600, "started": when, "step_since": when,
+    }  # fmt: skip
+    store.put(KEY, json.dumps(known | {"generation": 2, "release": edited}).encode())
+    asked.follower.poll()
+    assert asked.predict(ROW).status_code == 200
+    assert "modelyard_poll_failures_total 1" in asked.get("/metrics").text
+
+
 def test_a_routing_document_without_a_champion_stops_the_answers(tmp_path):
     store = released(tmp_path)
     asked = Asked(store, tmp_path)

@@ -5,8 +5,9 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from modelyard.data.store import Store
 from modelyard.errors import OutsideError
@@ -33,7 +34,7 @@ class Routing(Record):
     challenger: Ref | None = None
     previous: Ref | None = None
     pinned: Ref | None = None
-    weights: dict[str, float] = {}  # version -> share of requests
+    weights: dict[Annotated[str, Field(pattern=r"^\d+$")], float] = {}  # version -> share of requests
     release: Release | None = None  # under way, or the one that ended last
     champion_since: int = 0  # generation in which the champion became it
     changed: str = ""  # ISO, UTC

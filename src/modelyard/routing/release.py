@@ -2,7 +2,9 @@
 
 import hashlib
 import time
-from typing import Literal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from modelyard.record import Record
 from modelyard.routing.ref import Ref
@@ -10,6 +12,8 @@ from modelyard.routing.ref import Ref
 State = Literal["running", "promoted", "rolled_back", "aborted"]
 _BUCKETS = 2**64
 _PERCENT = 100.0
+Percent = Annotated[float, Field(gt=0, le=_PERCENT)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Release(Record):
@@ -22,17 +26,24 @@ class Release(Record):
     state: State
     challenger: Ref
     champion: Ref
-    steps: tuple[float, ...]  # percent, ascending
-    step: int  # index into steps
-    lease_s: float
+    steps: Annotated[tuple[Percent, ...], Field(min_length=1)]  # ascending
+    step: Annotated[int, Field(ge=0)]  # index into steps
+    lease_s: Seconds
     shadow: bool = False  # the challenger is asked and never answers
-    hold_s: float = 0.0  # least seconds at each step
+    hold_s: Seconds = 0.0  # least seconds at each step
     holder: str = ""  # of the lease
     best: bool = False  # its gate found it better than the pinned best
     passed: bool = False  # each step was judged, and none failed
     started: str  # ISO, UTC
     step_since: str
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _is_on_a_step(self) -> Self:
+        """Refuse a document that was edited by hand into one on which every request would fail."""
+        if self.step >= len(self.steps):
+            raise ValueError(f"step {self.step} is beyond the {len(self.steps)} steps, which are counted from 0")
+        return self
 
     @property
     def running(self) -> bool:
