@@ -45,6 +45,10 @@ def verdicts(verdict):
     return {check.name: check.verdict for check in verdict.checks}
 
 
+def errors(verdict):
+    return next(check for check in verdict.checks if check.name == "errors")
+
+
 def good(at=100.0, **more):
     return snapshot(at, **{"challenger": counts(2000), "champion": counts(20_000), **more})
 
@@ -163,8 +167,30 @@ def test_requests_that_always_fail_on_both_are_no_outage():
 
 
 def test_while_both_answer_what_the_champion_failed_to_rescue_is_not_its_own_failure():
-    now = good(challenger=counts(2000, failures=60, errors=60), champion=counts(2000, failures=60))
-    assert verdicts(judged(now))["errors"] == "fail"
+    rescued = good(challenger=counts(2000, failures=120, errors=60), champion=counts(2000, failures=60))
+    assert errors(judged(rescued)).verdict == "fail"
+    assert "the champion's 0.00 %" in errors(judged(rescued)).reason
+
+
+def test_a_client_whose_requests_no_version_can_answer_sends_no_challenger_back():
+    both = good(challenger=counts(2000, failures=300, errors=300), champion=counts(20_000, failures=300))
+    verdict = judged(both)
+    assert (verdict.state, verdicts(verdict)["errors"]) == ("advance", "pass")
+    assert "15.00 % of 2000 requests failed, the champion's 0.00 %, and both on 300" in errors(verdict).reason
+
+
+def test_what_the_challenger_fails_on_alone_is_seen_beside_what_nobody_can_answer():
+    both = good(challenger=counts(2000, failures=340, errors=300), champion=counts(20_000, failures=300))
+    assert errors(judged(both)).verdict == "fail"
+
+
+def test_a_client_whose_requests_no_version_can_answer_is_no_outage_at_a_hundred_percent():
+    begun, before = (
+        snapshot(0.0),
+        snapshot(50.0, counts(10_000, failures=1000, errors=1000), counts(30_000, failures=1000)),
+    )
+    now = snapshot(100.0, counts(20_000, failures=1300, errors=1300), counts(30_000, failures=1300))
+    assert errors(judged(now, before=before, start=begun, step=3)).verdict == "pass"
 
 
 def test_a_server_that_cannot_be_read_is_not_one_without_the_challenger():

@@ -9,25 +9,28 @@ from modelyard.release.window import Look
 def errors(look: Look, config: Config) -> Check:
     """Fail when the challenger surely fails more often than the champion, pass when it surely does not.
 
-    Where the champion has no requests of its own now, an outage would look like the challenger's fault. Requests on
-    which the champion failed too, as fallback, are then no failures of the challenger, and while they are more than
+    Requests on which the champion failed too, as fallback, send nothing back: a client whose rows no version can read
+    stays with one version, which then fails more often than the other. Where the champion has no requests of its own
+    now, an outage looks like that as well. They are then no failures of the challenger, and while they are more than
     the champion is known for, there is no verdict.
     """
-    both = look.challenger.shared if look.thin else 0
+    shared = look.shared
+    both = shared if look.thin else 0
     one = Sample(look.challenger.trials, look.challenger.failed - both)
+    alone = Sample(look.challenger.trials - shared, look.challenger.failed - shared)
     other = Sample(look.champion.trials, look.champion.failed)
     rows = max(look.challenger.rows, look.challenger.failed)  # a failed row is not among the predicted ones
     limit = other.rate + config.error_tolerance
     found = Check(name="errors", value=one.rate, limit=limit, rows=rows, verdict="waiting")
     said = f"{_percent(one.rate)} of {one.trials:.0f} requests failed, the champion's {_percent(other.rate)}"
-    said += f", and both on {both}" if both else ""
+    said += f", and both on {shared}" if shared else ""
     if rows < config.min_rows:
         return found.ruled("waiting", f"{rows} of {config.min_rows} rows")
-    if _worse(one, other, look.alpha, config):
+    if _worse(one, other, look.alpha, config) and conclusive(above(alone, config.error_tolerance), look.alpha):
         return found.ruled("fail", said)
-    if both > (other.rate + config.error_margin) * one.trials:
+    if both > (max(other.rate, look.failing) + config.error_margin) * one.trials:
         return found.ruled("waiting", f"{said}: an outage, not the challenger")
-    if conclusive(no_worse(one, other, config.error_margin), look.beta):
+    if conclusive(no_worse(one, other, config.error_margin, alone), look.beta):
         return found.ruled("pass", said)
     return found.ruled("waiting", f"{said}: not sure yet that it is no worse")
 

@@ -70,14 +70,15 @@ def higher(one: Sample, other: Sample) -> float:
     return mixture(one) + mixture(other) - likelihood(both, both.rate)
 
 
-def no_worse(one: Sample, other: Sample, margin: float) -> float:
+def no_worse(one: Sample, other: Sample, margin: float, alone: Sample | None = None) -> float:
     """Return the log evidence that the mean of `one` is less than `margin` above the mean of `other`.
 
     Half the stake is on `one` alone being below `margin`, which needs no trial of `other`; the mean of two
-    e-processes is one.
+    e-processes is one. `alone` stands for `one` there: its losses that `other` is known not to share.
     """
     allowed = one.rate >= other.rate + margin
-    return average([mixture(one) + mixture(other) - _best(one, other, margin, allowed=allowed), below(one, margin)])
+    both = mixture(one) + mixture(other) - _best(one, other, margin, allowed=allowed)
+    return average([both, below(alone or one, margin)])
 
 
 def _best(one: Sample, other: Sample, margin: float, *, allowed: bool) -> float:

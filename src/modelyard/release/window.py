@@ -2,7 +2,7 @@
 
 from modelyard.config.release import Release as Config
 from modelyard.record import Record
-from modelyard.release.counts import LOAD, Counts, Snapshot, between
+from modelyard.release.counts import LOAD, Counts, Snapshot, Window, between
 from modelyard.routing.release import Release
 
 _THIN = 50.0  # percent: beyond it the step leaves the champion too few requests to be compared with
@@ -18,6 +18,8 @@ class Look(Record):
         challenger: In the step.
         thin: The champion's requests are not those of this step, so what befalls all requests now befalls only the
             challenger.
+        shared: Requests of the challenger in the step on which the champion failed too, as fallback.
+        failing: Part of all requests before this step on which the champion failed, as fallback too.
         seconds: Since the step began.
         alpha: Chance of a false alarm of one test at one step: that of the release, shared evenly by its five tests
             and its steps (Bonferroni), so that together they keep it whatever their dependence.
@@ -31,6 +33,8 @@ class Look(Record):
     champion: Counts
     challenger: Counts
     thin: bool
+    shared: int
+    failing: float
     seconds: float
     alpha: float
     beta: float
@@ -50,7 +54,14 @@ def look(before: Snapshot, now: Snapshot, start: Snapshot | None, config: Config
         champion=since.champion.plus(Counts(failures=since.challenger.shared), -1),  # its failures as fallback
         challenger=step.challenger.plus(failed),
         thin=thin,
+        shared=min(step.challenger.shared, step.champion.failures),
+        failing=_failing(between(begun, before)),
         seconds=step.seconds,
         alpha=config.alpha / (len(TESTS) * len(release.steps)),
         beta=config.alpha,
     )
+
+
+def _failing(earlier: Window) -> float:
+    asked = earlier.champion.requests + earlier.challenger.requests
+    return earlier.champion.failed / asked if asked else 0.0
