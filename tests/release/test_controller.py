@@ -142,6 +142,10 @@ def test_rollback_ends_a_release_and_later_returns_to_the_champion_before(projec
     assert result.release
     routing = agree(made)
     assert (routing.champion.version, routing.previous.version) == (1, 2)
+    with pytest.raises(RequestError, match="Version 1 serves since a rollback from version 2") as second:
+        rollback(made)
+    assert "--to 2" in second.value.hint
+    assert agree(made).champion.version == 1
     assert rollback(made, to=2).champion == 2
     assert agree(made).champion.version == 2
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from modelyard.bundle.served import FILE_NAME
 from modelyard.config import Project
+from modelyard.data.store import Store
 from modelyard.errors import OutcomeError, RequestError
 from modelyard.loop.context import Context
 from modelyard.release import moves
@@ -12,7 +13,7 @@ from modelyard.release.lease import left_s
 from modelyard.release.projection import followed, result
 from modelyard.release.results import ReleaseResult, returned
 from modelyard.release.takeover import running
-from modelyard.routing import document
+from modelyard.routing import audit, document
 from modelyard.routing.document import Ref, Routing
 from modelyard.routing.release import Release
 
@@ -102,6 +103,12 @@ def _target(context: Context, routing: Routing, to: int | None) -> Ref:
             "Name a version with --to.",
             code="nothing_before",
         )
+    if to is None and _came_back(context.store, routing):
+        raise RequestError(
+            f"Version {_number(routing.champion)} serves since a rollback from version {_number(routing.previous)}.",
+            f"To return to that one all the same: `modelyard release rollback --to {_number(routing.previous)}`.",
+            code="rolled_back_already",
+        )
     if routing.champion is not None and to == routing.champion.version:
         raise RequestError(f"Version {to} is the champion.", "Name another one with --to.", code="is_champion")
     named = [ref for ref in (routing.previous, routing.pinned) if ref is not None and to in (None, ref.version)]
@@ -113,6 +120,16 @@ def _target(context: Context, routing: Routing, to: int | None) -> Ref:
             code="no_bundle",
         )
     return target
+
+
+def _came_back(store: Store, routing: Routing) -> bool:
+    """Say whether the champion became it by a rollback: the one before it is then what somebody fled from."""
+    since = next((event for event in audit.newest(store) if event.key == f"routing:{routing.champion_since}"), None)
+    return since is not None and since.action == "rolled_back"
+
+
+def _number(ref: Ref | None) -> int | None:
+    return None if ref is None else ref.version
 
 
 def _registered(context: Context, version: int) -> Ref:
