@@ -209,6 +209,25 @@ def test_requests_beyond_the_absolute_limit_go_back_unless_the_champions_are_too
     assert [c.name for c in both.checks if c.warning] == ["request_p99"]
 
 
+def many(n, single, batches):
+    """Return counts of `n` requests of one row, and of as many of several rows."""
+    one, several = (Histogram(bounds=BOUNDS, counts=tuple(n * s for s in of)) for of in (single, batches))
+    every = one.plus(several)
+    return Counts(requests=2 * n, rows=n, scorer=every, request=every, batch_scorer=several, batch_request=several)
+
+
+def test_a_client_that_sends_many_rows_at_once_makes_no_version_slow():
+    config = Config(hold_s=10, p99_ms=3)
+    verdict = judged(good(challenger=many(2000, FAST, AWFUL)), config=config)
+    assert verdict.state == "advance", verdict.reason
+    assert judged(good(challenger=many(2000, AWFUL, FAST)), config=config).state == "roll_back"
+
+
+def test_versions_that_are_asked_for_many_rows_only_are_compared_by_these():
+    batches = good(challenger=many(2000, (0, 0, 0, 0), AWFUL), champion=many(20_000, (0, 0, 0, 0), FAST))
+    assert verdicts(judged(batches))["scorer_p99"] == "fail"
+
+
 def test_without_a_limit_there_is_no_check_of_requests():
     assert "request_p99" not in verdicts(judged(good(), reference=Reference()))
     limited = judged(good(), reference=Reference(), config=Config(hold_s=10, p99_ms=5))

@@ -314,12 +314,15 @@ def test_the_servers_own_page_is_understood(stand):
         series.request.add(seconds)
         metrics.request("/predict", 200, ("2", "challenger"))
     metrics.request("/predict", 422, ("2", "challenger"))
+    series.batch_request.add(0.03)
+    series.batch_scorer.add(0.03)
     series.predicted(3, 1.0)
     metrics.ready(["1", "2"])
     found = ServerMetrics([stand(metrics.text()).url]).read()
     one = found.of(["challenger"])
     assert (one.trials, one.failed, one.rows) == (3, 1, 3)
     assert (one.scorer.total, one.scorer.above(0.001), one.request.quantile(0.5)) == (3, 1, 0.0004)
+    assert (one.single_scorer.total, one.single_request.total, one.single_scorer.above(0.001)) == (2, 2, 0)
     (process,) = found.processes.values()
     assert process.rss_bytes > 2**20
     assert set(process.ready_at) == {"1", "2"}

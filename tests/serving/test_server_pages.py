@@ -96,6 +96,8 @@ def test_the_metrics_count_by_version(tmp_path):
     assert f'modelyard_errors_total{{route="/predict",{labels}}} 0' in text
     assert f'modelyard_request_seconds_bucket{{le="+Inf",{labels}}} 3' in text
     assert f"modelyard_request_seconds_count{{{labels}}} 3" in text
+    for family in ("modelyard_batch_request_seconds", "modelyard_batch_scorer_seconds"):
+        assert f"{family}_count{{{labels}}} 1" in text, "the one request of three rows"
     for line in text.splitlines():
         assert line.startswith("# ") or re.fullmatch(r"[a-z_]+(\{[^{}]*\})? [0-9.e+-]+", line), line
 

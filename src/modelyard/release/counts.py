@@ -10,6 +10,7 @@ from modelyard.record import Record
 
 CHAMPION = "champion"
 CHALLENGER = ("challenger", "shadow")
+_DURATIONS = ("scorer", "request", "batch_scorer", "batch_request")
 LOAD = "load"
 """The role under which failed loads are counted: a version that never loaded has no other."""
 
@@ -96,6 +97,8 @@ class Counts(Record):
         rows: Predicted rows.
         scorer: Time in features, encoding and model.
         request: Time of whole requests.
+        batch_scorer: As `scorer`, of the requests of several rows; empty where nobody tells them from the others.
+        batch_request: As `request`, likewise.
     """
 
     requests: int = 0
@@ -105,11 +108,23 @@ class Counts(Record):
     rows: int = 0
     scorer: Histogram = Histogram()
     request: Histogram = Histogram()
+    batch_scorer: Histogram = Histogram()
+    batch_request: Histogram = Histogram()
 
     @property
     def trials(self) -> int:
         """Return the assigned requests; mirrored ones have no request of their own and count by their scoring."""
         return max(self.requests, self.scorer.total, self.failures, self.errors) + self.load_failures
+
+    @property
+    def single_scorer(self) -> Histogram:
+        """Return the times of scoring requests of one row."""
+        return self.scorer.plus(self.batch_scorer, -1)
+
+    @property
+    def single_request(self) -> Histogram:
+        """Return the times of requests of one row."""
+        return self.request.plus(self.batch_request, -1)
 
     @property
     def failed(self) -> int:
@@ -125,7 +140,7 @@ class Counts(Record):
         """Return the sum; `sign` -1 for what was counted since `other`, never negative."""
         names = ("requests", "errors", "failures", "load_failures", "rows")
         numbers = {name: max(0, getattr(self, name) + sign * getattr(other, name)) for name in names}
-        durations = {name: getattr(self, name).plus(getattr(other, name), sign) for name in ("scorer", "request")}
+        durations = {name: getattr(self, name).plus(getattr(other, name), sign) for name in _DURATIONS}
         return self.model_copy(update=numbers | durations)
 
 

@@ -1,6 +1,7 @@
 """Judges latency by the p99 of histograms: the model's own time against the champion's, requests against a limit."""
 
 from bisect import bisect_right
+from typing import Literal
 
 from modelyard.config.release import Release as Config
 from modelyard.release.counts import Counts, Histogram, Tails
@@ -10,6 +11,7 @@ from modelyard.release.window import Look
 
 _SLOWEST, _HALF = 0.01, 0.5  # a p99 is what one in a hundred exceeds
 _MS = 1000.0
+_FEW = 0.02  # of the requests: what so few show, a release would wait for too long
 
 
 def scorer(look: Look, config: Config, reference: Reference) -> Check:
@@ -18,7 +20,7 @@ def scorer(look: Look, config: Config, reference: Reference) -> Check:
     With a new features() the medians are compared: a busy machine interrupts what takes ten times as long ten times
     as often, which a p99 shows as a timeslice of some milliseconds, and which is no fault of the model.
     """
-    one, other = look.challenger.scorer, look.champion.scorer
+    one, other = _alike(look.challenger, look.champion, "scorer")
     ratio, more = config.slower, config.slower * _features_s(other, reference)
     share = _HALF if reference.features else _SLOWEST
     value, base = one.estimate(1 - share), other.estimate(1 - share)
@@ -40,6 +42,17 @@ def scorer(look: Look, config: Config, reference: Reference) -> Check:
     said = _compared(value, base, more / ratio)
     reason = f"{said}: not sure yet whether it is slower" if beyond else said
     return found.ruled("waiting" if beyond else "pass", reason)
+
+
+def _alike(one: Counts, other: Counts, kind: Literal["scorer", "request"]) -> tuple[Histogram, Histogram]:
+    """Return the times that may be compared: of requests of one row, unless one of the two hardly has any.
+
+    A client that sends a thousand rows at once stays with one version, whose p99 its requests then are.
+    """
+    every = getattr(one, kind), getattr(other, kind)
+    single = getattr(one, f"single_{kind}"), getattr(other, f"single_{kind}")
+    enough = all(few.total > _FEW * found.total for few, found in zip(single, every, strict=True))
+    return single if enough else every
 
 
 def _features_s(champion: Histogram, reference: Reference) -> float:
@@ -98,12 +111,12 @@ def requests(look: Look, config: Config, reference: Reference) -> Check | None:
     Not where the champion's do too: going back would not help.
     """
     limit_ms = config.p99_ms or reference.p99_ms
-    found = look.challenger.request
+    found, champion = _alike(look.challenger, look.champion, "request")
     if limit_ms is None or _mirrored(look.challenger):
         return None
     value, limit = found.quantile(1 - _SLOWEST), limit_ms / _MS
     told = Check(name="request_p99", value=_ms(value), limit=limit_ms, rows=found.total, verdict="waiting")
-    one, other = _beyond(found, limit), _beyond(look.champion.request, limit)
+    one, other = _beyond(found, limit), _beyond(champion, limit)
     if found.total >= config.min_rows and conclusive(above(one, _SLOWEST), look.alpha):
         both = conclusive(above(other, _SLOWEST), look.alpha)
         said = f"{100 * one.rate:.1f} % of the requests took longer than {limit_ms:g} ms"

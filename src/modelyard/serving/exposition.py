@@ -13,6 +13,8 @@ HELP = {
     "modelyard_predictions_total": "Predicted rows.",
     "modelyard_request_seconds": "Time to answer a prediction request.",
     "modelyard_scorer_seconds": "Time of features(), encoding and model for one request.",
+    "modelyard_batch_request_seconds": "As modelyard_request_seconds, of requests of several rows only.",
+    "modelyard_batch_scorer_seconds": "As modelyard_scorer_seconds, of requests of several rows only.",
     "modelyard_scorer_failures_total": "Requests on which a version raised or had no finite score.",
     "modelyard_prediction_score_sum": "Sum of the scores: positive's or likeliest class's probability, or the value.",
     "modelyard_unseen_total": "Values that the training rows or the contract's warnings do not cover.",
@@ -27,7 +29,12 @@ HELP = {
     "process_resident_memory_bytes": "Resident memory of all worker processes.",
     "process_start_time_seconds": "When the server began, in seconds since 1970.",
 }
-_HISTOGRAMS = {"modelyard_request_seconds", "modelyard_scorer_seconds"}
+_HISTOGRAMS = {
+    "modelyard_request_seconds",
+    "modelyard_scorer_seconds",
+    "modelyard_batch_request_seconds",
+    "modelyard_batch_scorer_seconds",
+}
 INFINITE = "+Inf"
 SUM = "sum"
 

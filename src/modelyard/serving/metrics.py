@@ -4,6 +4,7 @@ import os
 import time
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from modelyard.serving import cells
@@ -53,6 +54,7 @@ class Series:
     def __init__(self, known: Cells, labels: Labels) -> None:
         named = tuple(zip(("version", "role"), labels, strict=True))
         self.labels = labels
+        self._cells = known
         self.request = Histogram(known, "modelyard_request_seconds", named)
         self.scorer = Histogram(known, "modelyard_scorer_seconds", named)
         self._values = known.values
@@ -63,15 +65,30 @@ class Series:
             for kind in ("raised", "not_finite")
         }
 
+    @cached_property
+    def batch_request(self) -> Histogram:
+        """Return the times of requests of several rows, which a judge must not compare with those of one."""
+        return self._histogram("modelyard_batch_request_seconds")
+
+    @cached_property
+    def batch_scorer(self) -> Histogram:
+        """Return the times of scoring several rows."""
+        return self._histogram("modelyard_batch_scorer_seconds")
+
+    def _histogram(self, family: str) -> Histogram:
+        return Histogram(self._cells, family, tuple(zip(("version", "role"), self.labels, strict=True)))
+
     def predicted(self, rows: int, score_sum: float) -> None:
         """Count predicted rows and the sum of their scores."""
         self._values[self._rows] += rows
         self._values[self._scores] += score_sum
 
-    def tried(self, seconds: float | None, failure: str | None) -> None:
+    def tried(self, seconds: float | None, failure: str | None, rows: int = 1) -> None:
         """Count an attempt, with its time where that was measured and the kind of its failure, whoever answered."""
         if seconds is not None:
             self.scorer.add(seconds)
+            if rows > 1:
+                self.batch_scorer.add(seconds)
         if failure is not None:
             self._values[self._failures[failure]] += 1
 

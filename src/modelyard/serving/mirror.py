@@ -81,7 +81,7 @@ class Mirror:
         found = attempt(Asked(assigned, asked.champion, asked.body, asked.data, asked.number), alone=False)
         tried = found.tries[0]
         series = self._metrics.series(tried.labels)
-        series.tried(tried.seconds, tried.failure and tried.failure.kind)
+        series.tried(tried.seconds, tried.failure and tried.failure.kind, len(asked.body.rows))
         if tried.failure is not None:
             self._log.request("mirror", asked.number, 0, tried.seconds or 0.0, 0, tried.labels[0], *tried.failure[1:])
         if found.scores is not None:

@@ -86,9 +86,12 @@ class Predict:
 
     def _after(self, call: _Call, asked: Asked, outcome: Outcome, seconds: float) -> None:
         """Keep what is to be kept of a request that was answered."""
+        rows = len(asked.body.rows)
         for tried in outcome.tries:
-            self._metrics.series(tried.labels).tried(tried.seconds, tried.failure and tried.failure.kind)
+            self._metrics.series(tried.labels).tried(tried.seconds, tried.failure and tried.failure.kind, rows)
         labels, _, failure = outcome.tries[0]
+        if rows > 1:
+            self._metrics.series(labels).batch_request.add(seconds)
         if outcome.by is not None and outcome.scores is not None:
             self._metrics.series(labels).predicted(len(outcome.rows), outcome.standing)
             self._kept(call, asked, outcome, outcome.by, outcome.scores)

@@ -16,7 +16,12 @@ _TOTALS = {
     "modelyard_scorer_failures_total": "failures",
     "modelyard_load_failures_total": "load_failures",
 }
-_BUCKETS = {"modelyard_scorer_seconds_bucket": "scorer", "modelyard_request_seconds_bucket": "request"}
+_BUCKETS = {
+    "modelyard_scorer_seconds_bucket": "scorer",
+    "modelyard_request_seconds_bucket": "request",
+    "modelyard_batch_scorer_seconds_bucket": "batch_scorer",
+    "modelyard_batch_request_seconds_bucket": "batch_request",
+}
 
 Of = tuple[str, str]
 """A project and its environment."""
