@@ -1,4 +1,6 @@
 import json
+import socket
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +9,7 @@ import watched
 from typer.testing import CliRunner
 
 from modelyard.cli import app
+from modelyard.data.store import Store
 from modelyard.monitoring import MonitorRequest, monitor, requests
 from modelyard.routing import audit
 
@@ -82,7 +85,42 @@ def test_errors_and_latency_come_from_the_servers(tmp_path):
         assert first["latency"].alert
         again = checks(found)
     assert (again["errors"].value, again["errors"].alert) == (None, False)  # nothing was asked since
-    assert checks(found)["errors"].says.endswith("1 of 1 servers did not answer")
+    assert f"1 of 1 servers did not answer: {url}/metrics did not answer" in checks(found)["errors"].says
+
+
+def test_servers_that_ask_for_a_token_get_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("MODELYARD_TOKEN", "hidden")
+    answers = standin.Standin((200, {}, METRICS.encode()))
+    with standin.serving(answers) as url:
+        assert requests.ask([url], Store.open("store", tmp_path), "hidden").requests == 100
+        assert checks(served(tmp_path, servers=[url]))["errors"].value == 0.03
+    assert [headers["authorization"] for *_, headers in answers.asked] == ["Bearer hidden"] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((401, {}, b"{}"), "answered 401"),
+        ((200, {}, b"<html>a balancer</html>"), "has no metric of a server of modelyard"),
+        ((302, {"location": "/elsewhere"}, b""), "answered 302"),
+    ],
+)
+def test_a_page_that_is_no_servers_is_told_and_counted_as_nothing(tmp_path, answer, said):
+    store = Store.open("store", tmp_path)
+    answers = standin.Standin((200, {}, METRICS.encode()))
+    answers.answers = [answers.default, answer]
+    with standin.serving(answers) as url:
+        told = [requests.ask([url], store) for _ in range(3)]
+    assert [one.requests for one in told] == [100, 0, 0]
+    assert said in told[1].silent[0]
+    assert not told[2].silent
+
+
+def test_a_port_that_speaks_no_http_is_told(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        threading.Thread(target=lambda: other.accept()[0].sendall(b"SSH-2.0-other\r\n"), daemon=True).start()
+        told = requests.ask([f"http://127.0.0.1:{other.getsockname()[1]}"], Store.open("store", tmp_path))
+    assert "did not answer" in told.silent[0]
 
 
 def test_a_server_that_began_anew_is_counted_from_nothing():

@@ -1,18 +1,18 @@
 """Errors and latency as the servers' `/metrics` tell them, since the last time that they were asked."""
 
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
+from math import isfinite
 
 from pydantic import ValidationError
 
 from modelyard.data.store import Store
+from modelyard.errors import ModelyardError
 from modelyard.record import Record
+from modelyard.release.sources.http import get
 
 KEY = "monitoring/state/requests.json"
 _TIMEOUT_S = 5
-_MOST_BYTES = 8 * 2**20
 _LINE = re.compile(r"^(modelyard_\w+)(?:\{(.*)\})?\s+(\S+)")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _SERVER_ERROR = 5
@@ -40,7 +40,7 @@ class Servers(Record):
 
 
 class Told(Record):
-    """Requests since the last look, and who did not answer."""
+    """Requests since the last look, and why some servers told nothing."""
 
     requests: float
     errors: float
@@ -48,11 +48,12 @@ class Told(Record):
     silent: list[str] = []
 
 
-def ask(urls: Sequence[str], store: Store) -> Told | None:
-    """Ask the servers and remember their totals; None where none is configured."""
+def ask(urls: Sequence[str], store: Store, token: str = "") -> Told | None:
+    """Ask the servers, with the token that they may want, and remember their totals; None where none is configured."""
     if not urls:
         return None
-    now = {url: found for url in urls if (found := _scrape(url)) is not None}
+    found = {url: _scrape(url, token) for url in urls}
+    now = {url: totals for url, totals in found.items() if isinstance(totals, Totals)}
     before = _remembered(store)
     store.put(KEY, Servers(totals={**before.totals, **now}).model_dump_json().encode())
     added = [totals.since(before.totals.get(url, Totals())) for url, totals in now.items()]
@@ -62,7 +63,7 @@ def ask(urls: Sequence[str], store: Store) -> Told | None:
         requests=sum(one.requests for one in added),
         errors=sum(one.errors for one in added),
         p99_s=quantile(buckets, 0.99),
-        silent=[url for url in urls if url not in now],
+        silent=[reason for reason in found.values() if isinstance(reason, str)],
     )
 
 
@@ -95,20 +96,21 @@ def read(text: str) -> Totals:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return 0.0
+    return number if isfinite(number) else 0.0
 
 
-def _scrape(url: str) -> Totals | None:
+def _scrape(url: str, token: str) -> Totals | str:
+    """Return what a server tells, or why it does not."""
     address = url if url.rstrip("/").endswith("/metrics") else f"{url.rstrip('/')}/metrics"
-    if not address.startswith(("http://", "https://")):
-        return None
     try:
-        with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - the scheme is checked
-            return read(answer.read(_MOST_BYTES).decode("utf-8", "replace"))
-    except (OSError, urllib.error.URLError, ValueError):
-        return None
+        text = get(address, timeout_s=_TIMEOUT_S, token=token).decode("utf-8", "replace")
+    except ModelyardError as error:
+        return error.message
+    # as zeros, the page of a balancer would make the next look count everything since the servers began
+    return read(text) if "modelyard_" in text else f"{address} has no metric of a server of modelyard."
 
 
 def _remembered(store: Store) -> Servers:

@@ -1,5 +1,6 @@
 """How the service fares: errors, latency, traffic, age of model and data, loss of captures, failed jobs."""
 
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from modelyard.data.store import Store
 from modelyard.monitoring import requests
 from modelyard.monitoring.results import Check, Service
 from modelyard.monitoring.subject import Subject
+from modelyard.release.sources.chosen import TOKEN
 from modelyard.routing import audit
 from modelyard.routing.document import Routing
 
@@ -30,12 +32,14 @@ def service(project: Project, store: Store, routing: Routing, subjects: Sequence
 
 def _requests(project: Project, store: Store) -> list[Check]:
     config = project.config.monitoring
-    told = requests.ask(config.servers, store)
+    told = requests.ask(config.servers, store, os.environ.get(TOKEN, ""))
     if told is None:
         return []
     share = told.errors / told.requests if told.requests else None  # nobody asked: that tells nothing
     says = f"{told.errors:.0f} of {told.requests:.0f} requests failed since the last look"
-    silent = f"; {len(told.silent)} of {len(config.servers)} servers did not answer" if told.silent else ""
+    silent = (
+        f"; {len(told.silent)} of {len(config.servers)} servers did not answer: {told.silent[0]}" if told.silent else ""
+    )
     failing = (share or 0.0) > config.error_share or bool(told.silent)
     checks = [
         Check(name="errors", alert=failing, value=share, limit=config.error_share, unit="share", says=says + silent)
