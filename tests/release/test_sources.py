@@ -223,6 +223,33 @@ def test_a_pod_that_is_gone_keeps_what_it_counted(stand):
     assert source.read().of(["challenger"]).requests == 14 + 7
 
 
+def test_a_server_that_two_jobs_scrape_is_counted_once(stand):
+    def scraped(*jobs, n):
+        vectors = [json.loads(vector(page(n))) for _ in jobs]
+        for job, one in zip(jobs, vectors, strict=True):
+            for series in one["data"]["result"]:
+                series["metric"] |= {"job": job}
+        vectors[0]["data"]["result"] = [series for one in vectors for series in one["data"]["result"]]
+        return json.dumps(vectors[0])
+
+    server = stand(scraped("pods", "services", n=10))
+    source = Prometheus(server.url)
+    assert source.read().of(["challenger"]).requests == 12
+    server.body = scraped("services", n=15)
+    found = source.read()
+    assert found.of(["challenger"]).requests == 17
+    assert set(found.processes) == {"pods/h0:80"}
+
+
+def test_a_server_that_two_replicas_of_prometheus_scrape_is_counted_once(stand):
+    one, other = json.loads(vector(page(10))), json.loads(vector(page(9)))
+    for replica, each in (("a", one), ("b", other)):
+        for series in each["data"]["result"]:
+            series["metric"]["replica"] = replica
+    one["data"]["result"] += other["data"]["result"]
+    assert Prometheus(stand(json.dumps(one)).url).read().of(["challenger"]).requests == 12
+
+
 def test_a_partial_answer_of_prometheus_is_a_problem(stand):
     found = Prometheus(stand(vector(page(1), warnings=["a replica is away"])).url).read()
     assert found.problems == ("Prometheus warns: a replica is away",)

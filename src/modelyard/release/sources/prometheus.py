@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from modelyard.errors import OutsideError
 from modelyard.release.counts import Snapshot
 from modelyard.release.sources.http import get
-from modelyard.release.sources.reading import Of, reading
+from modelyard.release.sources.reading import Of, Reading, reading
 from modelyard.release.sources.tally import Tally
 from modelyard.release.sources.text import Sample
 
@@ -33,6 +33,7 @@ class Prometheus:
         self._shown = url
         self._timeout_s, self._token, self._of = timeout_s, token, of
         self._tally = Tally()
+        self._names: dict[tuple[str, str], str] = {}  # instance and start of a process -> what it is called here
 
     def read(self) -> Snapshot:
         """Read the newest scrape of each server.
@@ -50,10 +51,18 @@ class Prometheus:
                 f"Prometheus at {self._shown} has no series of a server{others}.", _HINT, code="no_metrics"
             )
         at = time.time()
-        for name, one in found.items():
+        for name, one in self._once(found).items():
             self._tally.add(name, one, at)
         partial = tuple(f"Prometheus warns: {text}" for text in warnings)
         return self._tally.snapshot(at, partial)
+
+    def _once(self, found: dict[str, Reading]) -> dict[str, Reading]:
+        """Count a process that several jobs scrape once, by the name under which it was met first."""
+        kept: dict[str, Reading] = {}
+        for where, one in sorted(found.items()):
+            process = where.rpartition("/")[2], one.born
+            kept.setdefault(self._names.setdefault(process, where) if one.born else where, one)
+        return kept
 
     def _answer(self, body: bytes) -> tuple[dict[str, list[Sample]], list[str]]:
         try:
@@ -76,4 +85,17 @@ def _by_server(result: list[dict[str, Any]]) -> dict[str, list[Sample]]:
         name = labels.pop("__name__", "")
         where = f"{labels.get('job', '')}/{labels.get('instance', '')}".strip("/")
         found[where].append(Sample(name, labels, float(series["value"][1])))
-    return {where: kept for where, kept in found.items() if any(s.name.startswith("modelyard_") for s in kept)}
+    ours = {where: kept for where, kept in found.items() if any(s.name.startswith("modelyard_") for s in kept)}
+    return {where: _of_one_replica(kept) for where, kept in ours.items()}
+
+
+def _of_one_replica(samples: list[Sample]) -> list[Sample]:
+    """Leave out what a second Prometheus scraped from the same server, which only an external label tells apart.
+
+    The start of a process has no label of its own: what it has, all series of its replica have.
+    """
+    starts = [sample.labels for sample in samples if sample.name == "process_start_time_seconds"]
+    if len(starts) < 2:
+        return samples
+    first = min(starts, key=lambda labels: sorted(labels.items()))
+    return [sample for sample in samples if first.items() <= sample.labels.items()]
