@@ -344,7 +344,7 @@ def test_the_servers_own_page_is_understood(stand):
     series.batch_request.add(0.03)
     series.batch_scorer.add(0.03)
     series.predicted(3, 1.0)
-    metrics.ready(["1", "2"])
+    metrics.ready(["1", "2"], by_champion=True)
     found = ServerMetrics([stand(metrics.text()).url]).read()
     one = found.of(["challenger"])
     assert (one.trials, one.failed, one.rows) == (3, 1, 3)

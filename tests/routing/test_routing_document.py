@@ -8,6 +8,7 @@ from modelyard.data.store import Store
 from modelyard.errors import OutsideError
 from modelyard.routing import audit
 from modelyard.routing.document import KEY, Ref, Routing, read, record, swap
+from modelyard.routing.release import Release
 
 
 @pytest.fixture
@@ -201,3 +202,15 @@ def test_a_killed_swap_leaves_a_whole_document_and_chain(store: Store):
     last = swap(store, pin_next, why="")
     assert last.pinned == Ref(version=last.generation, sha256="")
     assert [event.generation for event in audit.events(store)] == list(range(1, last.generation + 1))
+
+
+@pytest.mark.parametrize(
+    ("champion", "previous", "undone", "stands_in"),
+    [(2, 1, None, 1), (2, None, None, None), (1, 2, None, None), (2, 1, 1, None), (2, 1, 3, 1)],
+)
+def test_only_a_champion_that_was_taken_over_from_stands_in(champion, previous, undone, stands_in):
+    refs = {n: Ref(version=n, sha256=str(n) * 64) for n in (1, 2, 3)}
+    known = {"state": "rolled_back", "steps": (100.0,), "step": 0, "lease_s": 5.0, "started": "", "step_since": ""}
+    release = undone and Release(id="r", challenger=refs[undone], champion=refs[champion], **known)
+    found = Routing(champion=refs[champion], previous=refs.get(previous), release=release).stand_in
+    assert found == refs.get(stands_in)

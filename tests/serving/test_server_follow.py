@@ -106,6 +106,51 @@ def test_a_version_that_does_not_load_leaves_the_running_one(damage, tmp_path):
     assert any(line["event"] == "load_failed" for line in asked.lines)
 
 
+def broken_after(tmp_path, rolled_back=False):
+    """A store whose champion lost its bundle, and which has another version that is whole."""
+    store = released(tmp_path)
+    first = Ref(version=1, sha256=Asked(store, tmp_path).version.ref.sha256)
+    second = Ref(version=2, sha256=another(tmp_path, store))
+    champion, previous = (first, second) if rolled_back else (second, first)
+    release(store, champion.version, champion.sha256, previous=previous)
+    shutil.rmtree(Path(store.uri) / "models" / champion.sha256)
+    return store
+
+
+def test_after_a_restart_the_champion_before_answers_for_one_that_does_not_load(tmp_path):
+    asked = Asked(broken_after(tmp_path), tmp_path)
+    assert asked.predict(ROW).json()["version"] == 1
+    ready = asked.get("/readyz")
+    assert (ready.status_code, ready.json()["ready"], ready.json()["version"]) == (200, True, 1)
+    assert ready.json()["detail"].startswith("Version 2 cannot be loaded, and version 1 answers: ")
+    assert "modelyard_champion_answers 0" in asked.get("/metrics").text
+    answering = [line for line in asked.lines if line["event"] == "answering"]
+    assert [(line["version"], line["instead_of"]) for line in answering] == [(1, 2)]
+    assert asked.get("/release").json()["champion"]["loaded"] is False
+
+
+def test_a_champion_that_loads_in_the_end_takes_over_from_the_one_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(follow, "_FIRST_RETRY_S", 0.0)
+    store = released(tmp_path)
+    first = Asked(store, tmp_path).version.ref
+    folder = Path(store.uri) / "models" / another(tmp_path, store)
+    release(store, 2, folder.name, previous=first)
+    folder.rename(tmp_path / "aside")
+    asked = Asked(store, tmp_path)
+    assert asked.version.ref.version == 1
+    (tmp_path / "aside").rename(folder)
+    asked.follower.poll()
+    assert asked.predict(ROW).json()["version"] == 2
+    assert asked.get("/readyz").json() == {"ready": True, "version": 2}
+    assert "modelyard_champion_answers 1" in asked.get("/metrics").text
+
+
+def test_a_version_that_was_rolled_back_never_stands_in(tmp_path):
+    asked = Asked(broken_after(tmp_path, rolled_back=True), tmp_path)
+    assert asked.predict(ROW).status_code == 503
+    assert asked.get("/readyz").json()["detail"].startswith("Version 1 cannot be loaded: ")
+
+
 def test_a_bundle_that_was_changed_gets_no_traffic(tmp_path):
     store = released(tmp_path)
     sha256 = another(tmp_path, store)

@@ -43,6 +43,18 @@ class Routing(Record):
     subject: str = ""
     why: str = ""
 
+    @property
+    def stand_in(self) -> Ref | None:
+        """Return the version that may answer where the champion cannot be loaded: one that it took over from.
+
+        Never one that was rolled back: nobody wants its answers.
+        """
+        before, champion, release = self.previous, self.champion, self.release
+        if before is None or champion is None or before.version > champion.version:
+            return None
+        undone = release is not None and release.state == "rolled_back" and release.challenger == before
+        return None if undone else before
+
     def in_service(self) -> dict[int, str]:
         """Return the versions that may not be retired, each with what it serves as."""
         roles = ("pinned", "previous", "challenger", "champion")

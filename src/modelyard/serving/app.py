@@ -81,7 +81,9 @@ class App:
         for version, count in follower.load_failures.items():
             metrics.copy("modelyard_load_failures_total", count, ("version", str(version)))
         metrics.copy("modelyard_mirror_dropped_total", self.predict.mirror.dropped)
-        metrics.ready(str(version) for version, is_ready in follower.state.ready.items() if is_ready)
+        state = follower.state
+        loaded = (str(version) for version, is_ready in state.ready.items() if is_ready)
+        metrics.ready(loaded, by_champion=state.by_champion)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of any ASGI server, or start and end with it."""

@@ -24,6 +24,7 @@ HELP = {
     "modelyard_poll_failures_total": "Reads of the routing document that failed.",
     "modelyard_mirror_dropped_total": "Requests that were not mirrored to the shadow, which was behind.",
     "modelyard_info": "Which project and environment is served.",
+    "modelyard_champion_answers": "Whether the champion answers, in every worker; 0: another version, or none.",
     "modelyard_ready": "Whether a version is loaded, in every worker.",
     "modelyard_workers": "Worker processes.",
     "process_resident_memory_bytes": "Resident memory of all worker processes.",

@@ -20,7 +20,7 @@ from modelyard.serving.assign import Split
 from modelyard.serving.logs import Log
 from modelyard.serving.state import State
 from modelyard.serving.version import Version
-from modelyard.serving.warm import Warm
+from modelyard.serving.warm import Failure, Warm
 
 _POLL_S = 0.4
 _FIRST_RETRY_S = 1.0
@@ -57,6 +57,13 @@ class Follower:
     def warm(self, ref: Ref | None) -> bool:
         """Say whether a version is loaded."""
         return self._models.get(ref) is not None
+
+    @property
+    def hopeless(self) -> bool:
+        """Say whether no version is to come soon: none is released, or what might answer would not load."""
+        routing = self.state.routing
+        wanted = [ref for ref in (routing.champion, routing.stand_in) if ref is not None]
+        return routing.generation > 0 and all(ref.version in self._models.failed for ref in wanted)
 
     @property
     def counters(self) -> Mapping[str, int]:
@@ -138,7 +145,7 @@ class Follower:
             routing = self.state.routing
             ready = {ref.version: self.warm(ref) for ref in _named(routing)}
             if routing.champion is not None:
-                self._answer(routing.champion)
+                self._answer(routing, routing.champion)
             elif self._etag is not None:
                 self.state = replace(self.state, version=None)
                 self._say("No model is released.", _REGISTER)
@@ -161,19 +168,28 @@ class Follower:
             self._lapsed.add(release.id)
             self._log.line("lease_lapsed", release=release.id, step=release.step)
 
-    def _answer(self, champion: Ref) -> None:
+    def _answer(self, routing: Routing, champion: Ref) -> None:
         version, failure = self._models.get(champion), self._models.failure(champion)
         if version is not None:
             self._answer_with(version)
+            self._say("", "")
         elif failure is not None:
-            self._say(f"Version {champion.version} cannot be loaded: {failure.message}", failure.hint)
+            self._answer_without(routing, champion, failure)
 
-    def _answer_with(self, version: Version) -> None:
+    def _answer_without(self, routing: Routing, champion: Ref, failure: Failure) -> None:
+        """Go on with what answers; after a restart, with what those servers answer with that were not restarted."""
+        before = self._models.get(routing.stand_in)
+        if self.state.version is None and before is not None:
+            self._answer_with(before, instead_of=champion.version)
+        running = self.state.version
+        meanwhile = f", and version {running.ref.version} answers" if running else ""
+        self._say(f"Version {champion.version} cannot be loaded{meanwhile}: {failure.message}", failure.hint)
+
+    def _answer_with(self, version: Version, **more: int) -> None:
         if self.state.version is not version:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             self.state = replace(self.state, version=version, since=now)
-            self._log.line("answering", version=version.ref.version, sha256=version.ref.sha256)
-        self._say("", "")
+            self._log.line("answering", version=version.ref.version, sha256=version.ref.sha256, **more)
 
     def _say(self, problem: str, hint: str) -> None:
         with self._settling:

@@ -21,7 +21,8 @@ A release's judge sees through them: with wider ones a model of twice the time c
 _SERVER_ERROR = 500
 _READY = "modelyard_ready"
 _MEMORY = "process_resident_memory_bytes"
-_GAUGES = {_READY}
+_CHAMPION = "modelyard_champion_answers"
+_GAUGES = {_READY, _CHAMPION}
 
 Labels = tuple[str, str]
 """Version and role; both empty where no version answered."""
@@ -197,8 +198,9 @@ class Metrics:
         """Return the newest count of a counter without labels that was taken over."""
         return self._copied.get((family, (), ""), 0.0)
 
-    def ready(self, versions: Iterable[str]) -> None:
-        """Say which versions are loaded here."""
+    def ready(self, versions: Iterable[str], *, by_champion: bool) -> None:
+        """Say which versions are loaded here, and whether the champion answers."""
+        self.cells.values[self.cells.slot(_CHAMPION)] = float(by_champion)
         self.cells.zero(_READY)
         for version in versions:
             self.cells.values[self.cells.slot(_READY, (("version", version),))] = 1.0

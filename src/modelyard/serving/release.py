@@ -13,7 +13,8 @@ def readiness(state: State) -> tuple[int, dict[str, Any]]:
     """Return status and document of `/readyz`: 200 only when a model answers."""
     if state.version is None:
         return 503, {"ready": False, "detail": state.problem, "hint": state.hint}
-    return 200, {"ready": True, "version": state.version.ref.version}
+    found = {"ready": True, "version": state.version.ref.version}
+    return 200, found | ({"detail": state.problem, "hint": state.hint} if state.problem else {})
 
 
 def release(follower: Follower) -> dict[str, Any]:

@@ -95,8 +95,7 @@ class _Serving:
         loop = asyncio.get_running_loop()
         end = loop.time() + _PATIENCE_S
         while self._follower.state.version is None and not self._told.is_set() and loop.time() < end:
-            routing = self._follower.state.routing
-            if (routing.generation and routing.champion is None) or self._follower.load_failures:
+            if self._follower.hopeless:
                 return
             await asyncio.sleep(0.02)
 

@@ -47,6 +47,11 @@ class State:
         return self.split.assign(version, entity, request_id)
 
     @property
+    def by_champion(self) -> bool:
+        """Say whether the champion itself answers."""
+        return self.version is not None and self.version.ref == self.routing.champion
+
+    @property
     def shadow(self) -> Version | None:
         """Return the version to which requests are mirrored, and which never answers them."""
         split = self.split
