@@ -105,6 +105,26 @@ def test_an_entity_means_its_last_prediction_within_the_horizon(found):
     assert known(found) == {rows["request_id"][4]: "yes"}
 
 
+@pytest.mark.parametrize("beside", [None, "a customer"])
+def test_an_entity_that_a_row_names_itself_is_found_as_one_beside_it(tmp_path, beside):
+    asked = watched.inputs(4, 4, begin=56, key=pl.Series([7, 8, 7, 2**60]))
+    found = watched.project(tmp_path / "p", watched.inputs(key=pl.lit(0, pl.Int64)))
+    rows = watched.serve(found, asked, entities=[beside] * 4)
+    result = tell(found, key=[7, 2**60, 9], when=[asked["when"][3]] * 3, y=["yes", "no", "no"])
+    assert (result.matched, result.unmatched) == (2, 1)
+    assert known(found) == {rows["request_id"][2]: "yes", rows["request_id"][3]: "no"}
+
+
+def test_a_column_that_is_not_the_id_names_the_entity_beside_the_rows(tmp_path):
+    asked = watched.inputs(2, 2, begin=56, key=pl.Series(["anna", "b"]))
+    found = watched.project(tmp_path / "p", watched.inputs(key=pl.lit("x")))
+    rows = watched.serve(found, asked, entities=["b", "anna"])
+    path = tmp_path / "labels.parquet"
+    pl.DataFrame({"who": ["anna"], "when": [asked["when"][1]], "y": ["yes"]}).write_parquet(path)
+    assert add(found, FeedbackRequest(labels=str(path), entity="who", as_of=NOW)).matched == 1
+    assert known(found) == {rows["request_id"][1]: "yes"}
+
+
 @pytest.mark.parametrize(("form", "written"), [("epoch_ms", int), ("epoch_ms", str), ("%d.%m.%Y %H:%M:%S%.f", None)])
 def test_times_are_read_as_the_contract_writes_them_or_as_iso(found, form, written):
     path = found.root / "contract.yaml"
@@ -158,6 +178,7 @@ def test_outcomes_are_read_from_text_as_training_reads_them(tmp_path):
         ({"key": ["e1"], "y": ["yes"]}, "when"),
         ({"request_id": [None], "y": ["yes"]}, "lack"),
         ({"request_id": ["boot1-0"], "row": ["first"], "y": ["yes"]}, "'first'"),
+        ({"request_id": ["boot1-0"], "row": [0.5], "y": ["yes"]}, "'0.5'"),
         ({"request_id": ["boot1-0"], "row": [-1], "y": ["yes"]}, "negative"),
         ({"request_id": ["boot1-0"], "row": [2**40], "y": ["yes"]}, "no request has"),
     ],

@@ -29,11 +29,13 @@ class Labels:
         frame: Columns `request_id`, `row`, `entity`, `label_time`, `label` (text), `known`; later rows win.
         by: Whether `request_id` or `entity` says whose they are.
         missing: Rows without an outcome, which are left out.
+        id: The column of the rows that may name the entity too; None where only what a client calls `id` does.
     """
 
     frame: pl.DataFrame
     by: Literal["request", "entity"]
     missing: int
+    id: str | None = None
 
 
 def read(table: Table, request: FeedbackRequest, config: ProjectConfig, contract: Contract) -> Labels:
@@ -54,7 +56,8 @@ def read(table: Table, request: FeedbackRequest, config: ProjectConfig, contract
     frame = rows.select("request_id", pl.col("row").cast(pl.Int32), "entity", pl.col("time").alias("label_time"))
     frame = frame.with_columns(label, rows.get_column("known")).filter(pl.col("label").is_not_null())
     _require_keys(frame, names, table.source)
-    return Labels(frame, names.by, rows.height - frame.height)
+    own = names.key if names.by == "entity" and names.key == config.data.id else None
+    return Labels(frame, names.by, rows.height - frame.height, own)
 
 
 def _schema(table: Table) -> pl.Schema:
@@ -113,7 +116,9 @@ def _require_readable(rows: pl.DataFrame, name: str, column: str | None, source:
     shown = "" if hidden else f": {', '.join(map(repr, wrong.head(_SHOWN).to_list()))}"
     raise RequestError(
         f"Column {column!r} of {source} has values that are no {name}{shown}.",
-        "Write them as the contract types this column; leave unknown outcomes empty.",
+        "Rows of a request count from 0."
+        if name == "row"
+        else "Write them as the contract types this column; leave unknown outcomes empty.",
         code="bad_labels",
     )
 

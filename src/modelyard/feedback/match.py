@@ -17,11 +17,12 @@ _SLACK = timedelta(days=1)
 def match(store: Store, labels: Labels, horizon: timedelta) -> pl.DataFrame:
     """Return the labels with `captured_time` and `sha256` of their predictions, null where there is none.
 
-    A label of an entity belongs to the entity's last prediction before the outcome, not older than `horizon`;
-    a label without a row number to the only row of its request.
+    A label of an entity belongs to the entity's last prediction before the outcome, not older than `horizon`; the
+    client named it beside the rows or in the row. A label without a row number belongs to the only row of its request.
     """
     numbered = labels.frame.with_row_index("label_index")
-    found = _by_request(store, numbered) if labels.by == "request" else _by_entity(store, numbered, horizon)
+    by_request = labels.by == "request"
+    found = _by_request(store, numbered) if by_request else _by_entity(store, numbered, horizon, labels.id)
     joined = numbered.drop("request_id", "row") if labels.by == "entity" else numbered.drop("row")
     return joined.join(found, on="label_index", how="left", maintain_order="left")
 
@@ -38,7 +39,7 @@ def _by_request(store: Store, labels: pl.DataFrame) -> pl.DataFrame:
     return found.select("label_index", pl.coalesce("row", "wanted").alias("row"), "captured_time", "sha256")
 
 
-def _by_entity(store: Store, labels: pl.DataFrame, horizon: timedelta) -> pl.DataFrame:
+def _by_entity(store: Store, labels: pl.DataFrame, horizon: timedelta, own: str | None) -> pl.DataFrame:
     keys = labels.select("label_index", "entity", "label_time")
     first, last = keys["label_time"].min(), keys["label_time"].max()
     if not isinstance(first, datetime) or not isinstance(last, datetime):
@@ -46,17 +47,21 @@ def _by_entity(store: Store, labels: pl.DataFrame, horizon: timedelta) -> pl.Dat
     age = pl.col("label_time") - pl.col("captured_time")
     parts = [
         rows.join(keys, on="entity").filter((age >= pl.duration()) & (age <= horizon))
-        for rows in _answers(store, (first - horizon, last + _SLACK), keys.select("entity").unique())
+        for rows in _answers(store, (first - horizon, last + _SLACK), keys.select("entity").unique(), own)
     ]
     return _last(parts, "label_index").select("label_index", "request_id", "row", "captured_time", "sha256")
 
 
-def _answers(store: Store, between: tuple[datetime, datetime] | None, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _answers(
+    store: Store, between: tuple[datetime, datetime] | None, wanted: pl.DataFrame, own: str | None = None
+) -> Iterator[pl.DataFrame]:
     """Yield what was answered to the wanted requests or entities; a shadow's answers reached nobody."""
     since, until = between or (None, None)
     key = wanted.columns[0]
-    for frame in capture.read(store, since=since, until=until, columns=_COLUMNS):
-        rows = frame.filter(pl.col("role") != _SHADOW).join(wanted, on=key, how="semi")
+    columns = _COLUMNS if own is None else [*_COLUMNS, "inputs"]
+    for frame in capture.read(store, since=since, until=until, columns=columns):
+        answered = frame.filter(pl.col("role") != _SHADOW)
+        rows = _named(answered, own).join(wanted, on=key, how="semi")
         if rows.height:
             yield rows.select(
                 "request_id",
@@ -66,6 +71,16 @@ def _answers(store: Store, between: tuple[datetime, datetime] | None, wanted: pl
                 "received_time",
                 captured_time=pl.coalesce("event_time", "received_time"),
             )
+
+
+def _named(rows: pl.DataFrame, own: str | None) -> pl.DataFrame:
+    """Return each row under the entity beside it, and once more under the one that its own column names."""
+    if own is None or not isinstance(rows.schema["inputs"], pl.Struct):
+        return rows
+    inputs, beside = rows["inputs"].struct.unnest(), rows.drop("inputs")
+    if own not in inputs.columns:  # personal data, which is kept by another name or not at all
+        return beside
+    return pl.concat([beside, beside.with_columns(inputs.get_column(own).cast(pl.String).alias("entity"))])
 
 
 def _last(parts: list[pl.DataFrame], key: str) -> pl.DataFrame:
