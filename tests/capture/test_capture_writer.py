@@ -140,27 +140,30 @@ def test_a_value_of_another_type_costs_no_other_row(tmp_path, wrong):
 
 def test_a_full_or_absent_place_is_tried_again(tmp_path, monkeypatch):
     monkeypatch.setattr(sender, "_FIRST_PAUSE_S", 0.01)
-    place = Failing(store(tmp_path))
-    into = capture(place, tmp_path, flush_s=0.05)
+    place, told = Failing(store(tmp_path)), []
+    into = capture(place, tmp_path, flush_s=0.05, tell=lambda event, **more: told.append((event, more)))
     into.start()
     add(into, shape(), [[1.0]])
     until(lambda: place.tries >= 3)
+    assert told == [("capture_failed", {"error": "The disk is full.", "store": place.uri})]
     assert into.counters["capture_dropped_rows_total"] == 0
     place.how = ""
     until(lambda: into.counters["capture_written_rows_total"] == 1)
     assert into.counters["capture_failures_total"] >= 3
     into.stop()
     assert rows(place).height == 1
+    assert [event for event, _ in told] == ["capture_failed", "capture_written_again"]
 
 
 def test_what_cannot_be_written_for_long_is_dropped_and_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(sender, "_FIRST_PAUSE_S", 0.01)
     monkeypatch.setattr(sender, "_LONGEST_S", 0.1)
-    place = Failing(store(tmp_path))
-    into = capture(place, tmp_path, flush_s=0.05)
+    place, told = Failing(store(tmp_path)), []
+    into = capture(place, tmp_path, flush_s=0.05, tell=lambda event, **more: told.append((event, more.get("rows"))))
     into.start()
     add(into, shape(), [[1.0]] * 3)
     until(lambda: into.counters["capture_dropped_rows_total"] == 3)
+    assert told == [("capture_failed", None), ("capture_lost", 3)]
     place.how = ""
     add(into, shape(), [[1.0]])
     into.stop()
@@ -205,8 +208,8 @@ def test_rows_that_find_no_room_are_dropped_not_waited_for(tmp_path, monkeypatch
 
 
 def test_the_end_comes_in_time_although_the_store_hangs(tmp_path):
-    place = Failing(store(tmp_path), "hang")
-    into = capture(place, tmp_path, flush_s=0.05)
+    place, told = Failing(store(tmp_path), "hang"), []
+    into = capture(place, tmp_path, flush_s=0.05, tell=lambda event, **more: told.append((event, more["rows"])))
     into.start()
     add(into, shape(), [[1.0]])
     until(lambda: place.tries)
@@ -219,6 +222,7 @@ def test_the_end_comes_in_time_although_the_store_hangs(tmp_path):
     threading.Thread(target=end, daemon=True).start()
     assert ended.wait(20)
     assert into.counters["capture_dropped_rows_total"] == 1
+    assert told == [("capture_lost", 1)]
     place.release.set()
 
 

@@ -16,7 +16,7 @@ from modelyard.capture.buffer import Buffer, Taken
 from modelyard.capture.finished import finished
 from modelyard.capture.hiding import Hider
 from modelyard.capture.rows import Reader
-from modelyard.capture.sender import Sender
+from modelyard.capture.sender import Sender, Tell, untold
 from modelyard.capture.shape import Shape
 from modelyard.capture.tally import Tally, place
 from modelyard.config.serving import Capture as CaptureConfig
@@ -44,6 +44,7 @@ class Capture:
         spool: Path | None = None,
         flush_s: float | None = None,
         flush_rows: int = 50_000,
+        tell: Tell = untold,
     ) -> None:
         self.boot = boot or boots.new_name()
         self.hurry = False
@@ -57,7 +58,8 @@ class Capture:
         self._process = 0
         self._tally: Tally | None = None
         self._recorder = boots.Recorder(store)
-        self._sender = Sender(store, self._record)
+        self._tell = tell
+        self._sender = Sender(store, self._record, tell)
         self._readers: dict[Shape, Reader] = {}
         self._frames: list[pl.DataFrame] = []
         self._bytes = 0  # of lines that the frames were made of
@@ -93,8 +95,11 @@ class Capture:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
+        before = self._dropped
         self._buffer.close()
         self._sender.stop(max(end - time.monotonic(), 0.0))
+        if self._dropped > before:
+            self._tell("capture_lost", rows=self._dropped - before, store=self._store.uri)
 
     @property
     def counters(self) -> Mapping[str, int]:

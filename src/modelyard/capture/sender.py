@@ -15,6 +15,13 @@ _MOST_BYTES = 64 * 2**20
 _LONGEST_S = 900.0
 _LAST_TRIES = 3
 
+Tell = Callable[..., None]
+"""An event and what belongs to it, by name, for the log."""
+
+
+def untold(event: str, **fields: object) -> None:
+    """Tell nobody."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -36,13 +43,15 @@ class Sender:
         failures: Tries that failed.
     """
 
-    def __init__(self, store: Store, after: Callable[[bool], None]) -> None:
+    def __init__(self, store: Store, after: Callable[[bool], None], tell: Tell = untold) -> None:
         self.written = 0
         self.dropped = 0
         self.files = 0
         self.failures = 0
         self._store = store
         self._after = after
+        self._tell = tell
+        self._failing = False
         self._waiting: deque[File] = deque()
         self._changed = threading.Condition()
         self._deadline: float | None = None
@@ -57,7 +66,7 @@ class Sender:
         with self._changed:
             self._waiting.append(File(key, data, rows, time.monotonic()))
             while sum(len(file.data) for file in self._waiting) > _MOST_BYTES and len(self._waiting) > 2:
-                self.dropped += self._waiting[1].rows  # the first is on its way
+                self._give_up(self._waiting[1])  # the first is on its way
                 del self._waiting[1]
             self._changed.notify()
 
@@ -93,10 +102,22 @@ class Sender:
     def _send(self, file: File) -> bool:
         try:
             self._store.put(file.key, file.data)
-        except Exception:  # whatever it is, answering goes on
+        except Exception as error:  # whatever it is, answering goes on
             self.failures += 1
+            self._note(error)
             return False
+        self._note(None)
         return True
+
+    def _note(self, error: Exception | None) -> None:
+        """Tell when trouble begins and when it is over, not of each try."""
+        if self._failing == (error is not None):
+            return
+        self._failing = error is not None
+        if error is None:
+            self._tell("capture_written_again")
+        else:
+            self._tell("capture_failed", error=str(error) or type(error).__name__, store=self._store.uri)
 
     def _is_hopeless(self, file: File, tries: int) -> bool:
         if self._deadline is not None:
@@ -107,11 +128,17 @@ class Sender:
         with self._changed:
             if self._waiting:
                 self._waiting.popleft()
-                self.dropped += 0 if sent else file.rows
+                if not sent:
+                    self._give_up(file)
             self.written += file.rows if sent else 0
             self.files += sent
         if sent:
             self._say(last=False)
+
+    def _give_up(self, file: File) -> None:
+        self.dropped += file.rows
+        if self._deadline is None:  # in the end it is told at once, with what else is lost then
+            self._tell("capture_lost", rows=file.rows, store=self._store.uri)
 
     def _say(self, *, last: bool) -> None:
         with suppress(Exception):  # it is said again with the next file

@@ -46,7 +46,7 @@ def run(project: Project, listening: socket.socket, metrics: Metrics, *, patient
     log = Log(per_second=config.log_per_second)
     with tempfile.TemporaryDirectory(prefix="modelyard-") as cache:
         follower = Follower(store, Path(cache), log)
-        capture = Capture(store, config.capture)
+        capture = Capture(store, config.capture, tell=log.line)
         app = App(follower, log, metrics=metrics, keeper=capture, auth=auth(config))
         sys.setswitchinterval(_SWITCH_S)
         raise_limit()
