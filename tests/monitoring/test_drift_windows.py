@@ -130,6 +130,19 @@ def test_predictions_that_move_alert(tmp_path):
     assert [p.alert for p in result.drift.predictions] == [True]
 
 
+def test_a_column_called_prediction_is_told_apart_from_what_the_model_answers(tmp_path):
+    r = np.random.default_rng(0)
+    held_out = r.beta(2, 8, size=3000)
+    trained = watched.inputs().rename({"x": "prediction"})
+    found = watched.project(tmp_path / "p", trained, predictions=np.column_stack([1 - held_out, held_out]))
+    asked = watched.inputs(3000, 21, begin=56).rename({"x": "prediction"})
+    watched.serve(found, asked, r.beta(5, 5, size=3000))
+    result = look(found)
+    assert column(result, "prediction").alert is False
+    assert [(p.name, p.alert) for p in result.drift.predictions] == [("prediction (answered)", True)]
+    assert "prediction (answered) differ" in result.alerts[0].title
+
+
 @pytest.mark.parametrize("name", ["*", "^a$", "a b", "", "é.ü", 'q"uote', "rows", "version", "inputs", "(other)"])
 def test_columns_of_any_name_are_compared(tmp_path, name):
     trained = watched.inputs().rename({"x": name})

@@ -16,7 +16,7 @@ from modelyard.monitoring import history
 from modelyard.monitoring.drift import judge
 from modelyard.monitoring.measured import measured
 from modelyard.monitoring.request import MonitorRequest, Spans, now, spans
-from modelyard.monitoring.results import Drift, MonitorResult, Span, VersionDrift
+from modelyard.monitoring.results import ColumnDrift, Drift, MonitorResult, Span, VersionDrift
 from modelyard.monitoring.retrain import RetrainResult, retrain
 from modelyard.monitoring.service import service
 from modelyard.monitoring.subject import Subject
@@ -142,9 +142,15 @@ def _of(subject: Subject, project: Project) -> VersionDrift:
     if tally is None or profile is None:
         return found.model_copy(update={"without": subject.without})
     columns = judge(tally, tally.columns, profile.rows, config)
-    predictions = judge(tally, tally.predictions, profile.rows, config)
+    predictions = _apart(judge(tally, tally.predictions, profile.rows, config), columns)
     alert = any(column.alert for column in [*columns, *predictions])
     return found.model_copy(update={"alert": alert, "columns": columns, "predictions": predictions})
+
+
+def _apart(predictions: Sequence[ColumnDrift], columns: Sequence[ColumnDrift]) -> list[ColumnDrift]:
+    """Name what the model answers apart from a column of the rows that has the same name."""
+    taken = {column.name for column in columns}
+    return [p.model_copy(update={"name": f"{p.name} (answered)"}) if p.name in taken else p for p in predictions]
 
 
 def _send(
