@@ -127,6 +127,7 @@ def test_after_a_restart_the_champion_before_answers_for_one_that_does_not_load(
     answering = [line for line in asked.lines if line["event"] == "answering"]
     assert [(line["version"], line["instead_of"]) for line in answering] == [(1, 2)]
     assert asked.get("/release").json()["champion"]["loaded"] is False
+    assert not asked.follower.hopeless
 
 
 def test_a_champion_that_loads_in_the_end_takes_over_from_the_one_before(tmp_path, monkeypatch):
@@ -149,6 +150,7 @@ def test_a_version_that_was_rolled_back_never_stands_in(tmp_path):
     asked = Asked(broken_after(tmp_path, rolled_back=True), tmp_path)
     assert asked.predict(ROW).status_code == 503
     assert asked.get("/readyz").json()["detail"].startswith("Version 1 cannot be loaded: ")
+    assert asked.follower.hopeless
 
 
 def test_a_bundle_that_was_changed_gets_no_traffic(tmp_path):
@@ -214,6 +216,7 @@ def test_a_routing_document_without_a_champion_stops_the_answers(tmp_path):
     swap(store, lambda r: r.model_copy(update={"champion": None}), why="test", action="tried")
     asked.follower.poll()
     assert asked.predict(ROW).status_code == 503
+    assert asked.follower.hopeless
 
 
 def test_versions_that_routing_no_longer_names_are_let_go(tmp_path):
