@@ -14,7 +14,7 @@ from released import Asked, released
 from modelyard.config.serving import Jwt, Serving
 from modelyard.errors import RequestError
 from modelyard.serving.app import App
-from modelyard.serving.auth import auth
+from modelyard.serving.auth import auth, of_metrics
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ CLOSED = ["/metrics", "/docs", "/schema", "/openapi.json", "/release", "/nothing
 class Guarded(Asked):
     def __init__(self, store, tmp_path, config):
         super().__init__(store, tmp_path)
-        self.app = App(self.follower, self.app._log, auth=auth(config))
+        self.app = App(self.follower, self.app._log, auth=auth(config), of_metrics=of_metrics())
 
 
 def bearer(token):
@@ -52,6 +52,38 @@ def test_without_the_token_there_is_401_and_how_to_ask(by_token):
 def test_no_page_is_open_to_those_without_a_credential(path, by_token):
     assert by_token.get(path).status_code == 401
     assert by_token.ask("GET", path, headers=bearer("s3cret-and-long")).status_code in {200, 404}
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    monkeypatch.setenv("MODELYARD_TOKEN", "s3cret-and-long")
+    monkeypatch.setenv("MODELYARD_METRICS_TOKEN", "counts-only")
+    return Guarded(released(tmp_path), tmp_path, Serving(auth="token"))
+
+
+def test_who_collects_numbers_reads_them_and_nothing_else(measured):
+    assert "process_start_time_seconds" in measured.ask("GET", "/metrics", headers=bearer("counts-only")).text
+    assert measured.ask("GET", "/metrics", headers=bearer("s3cret-and-long")).status_code == 200
+    assert measured.ask("GET", "/metrics", headers=bearer("wrong")).status_code == 401
+    assert measured.get("/metrics").status_code == 401
+    for path in set(CLOSED) - {"/metrics"}:
+        assert measured.ask("GET", path, headers=bearer("counts-only")).status_code == 401
+    assert measured.predict(ROW, **bearer("counts-only")).status_code == 401
+
+
+def test_where_nobody_is_asked_the_token_of_metrics_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("MODELYARD_METRICS_TOKEN", "counts-only")
+    asked = Guarded(released(tmp_path), tmp_path, Serving())
+    assert asked.get("/metrics").status_code == 200
+    assert asked.ask("GET", "/metrics", headers=bearer("counts-only")).status_code == 200
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_token_of_metrics_opens_nothing(empty, tmp_path, monkeypatch):
+    monkeypatch.setenv("MODELYARD_TOKEN", "s3cret-and-long")
+    monkeypatch.setenv("MODELYARD_METRICS_TOKEN", empty)
+    asked = Guarded(released(tmp_path), tmp_path, Serving(auth="token"))
+    assert asked.ask("GET", "/metrics", headers={"authorization": "Bearer "}).status_code == 401
 
 
 def test_the_probes_say_yes_or_no_and_nothing_else(by_token):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from modelyard import __version__
 from modelyard.serving.asgi import GoneError, Receive, Scope, Send, read, send_reply
-from modelyard.serving.auth import Auth, NoAuth
+from modelyard.serving.auth import Auth, Headers, NoAuth
 from modelyard.serving.docs import page
 from modelyard.serving.explain import explain
 from modelyard.serving.follow import Follower
@@ -20,7 +20,7 @@ from modelyard.serving.release import readiness, release
 from modelyard.serving.reply import HTML, JSON, TEXT, Reply, Request, check_body, encode, refused, request_id
 from modelyard.serving.schema import row_schema
 
-EXPLAIN = "/explain"
+EXPLAIN, METRICS = "/explain", "/metrics"
 _OPEN = {"/healthz", "/readyz"}  # load balancers have no credential; with auth these say yes or no, nothing else
 
 Page = Callable[[], tuple[int, bytes, bytes]]
@@ -29,7 +29,7 @@ Page = Callable[[], tuple[int, bytes, bytes]]
 class App:
     """Answers requests with whatever version the follower holds at that moment."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is put together from
         self,
         follower: Follower,
         log: Log,
@@ -37,12 +37,14 @@ class App:
         metrics: Metrics | None = None,
         keeper: Keeper | None = None,
         auth: Auth | None = None,
+        of_metrics: Auth | None = None,
     ) -> None:
         self._follower = follower
         self._log = log
         self.metrics = metrics or Metrics()
         self.keeper = keeper or Nothing()
         self._auth = auth or NoAuth()
+        self._of_metrics = of_metrics
         self._explaining = ThreadPoolExecutor(1, "explain")  # of its own: large predictions do not queue behind it
         self.predict = Predict(follower, self.metrics, log, self.keeper)
         self._pages: dict[str, Page] = {
@@ -52,13 +54,13 @@ class App:
             "/schema": self._schema,
             "/openapi.json": lambda: (200, encode(document(follower.state.version, self._auth.scheme)), JSON),
             "/docs": lambda: (200, page(), HTML),
-            "/metrics": self._metrics_page,
+            METRICS: self._metrics_page,
         }
 
     def respond(self, request: Request) -> Reply | Awaitable[Reply]:
         """Answer a request, some of them later; never raises."""
         path = request.path
-        if path not in _OPEN and (refusal := self._auth.refusal(request.headers)) is not None:
+        if path not in _OPEN and (refusal := self._refusal(path, request.headers)) is not None:
             self.metrics.request(path if path in self._pages or path in {PREDICT, EXPLAIN} else "other", refusal.status)
             return refused(refusal, request_id(request.headers))
         if path == PREDICT:
@@ -137,6 +139,12 @@ class App:
         if method not in {"GET", "HEAD"}:
             raise RefusalError(405, "This route takes GET, HEAD.", headers=[(b"allow", b"GET, HEAD")])
         return page
+
+    def _refusal(self, path: str, headers: Headers) -> RefusalError | None:
+        refusal = self._auth.refusal(headers)
+        if refusal is None or path != METRICS or self._of_metrics is None:
+            return refusal
+        return self._of_metrics.refusal(headers) and refusal
 
     async def _explain(self, request: Request) -> Reply:
         number = request_id(request.headers)

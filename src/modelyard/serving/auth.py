@@ -10,6 +10,7 @@ from modelyard.errors import RequestError
 from modelyard.serving.problems import RefusalError
 
 TOKEN = "MODELYARD_TOKEN"  # noqa: S105 - the name of a variable
+METRICS_TOKEN = "MODELYARD_METRICS_TOKEN"  # noqa: S105 - likewise
 
 Headers = Mapping[bytes, bytes]
 
@@ -87,3 +88,9 @@ def auth(config: Serving) -> Auth:
     from modelyard.serving.jwt import JwtAuth
 
     return JwtAuth(config.jwt)
+
+
+def of_metrics() -> Auth | None:
+    """Return who else may read /metrics, and nothing but that: who collects numbers needs no right to ask models."""
+    token = os.environ.get(METRICS_TOKEN, "").strip()
+    return TokenAuth(token) if token else None

@@ -12,7 +12,7 @@ from modelyard.capture import Capture
 from modelyard.config import Project
 from modelyard.data.store import Store
 from modelyard.serving.app import App
-from modelyard.serving.auth import auth
+from modelyard.serving.auth import auth, of_metrics
 from modelyard.serving.connection import Clients
 from modelyard.serving.emf import Emf
 from modelyard.serving.files import raise_limit
@@ -47,7 +47,7 @@ def run(project: Project, listening: socket.socket, metrics: Metrics, *, patient
     with tempfile.TemporaryDirectory(prefix="modelyard-") as cache:
         follower = Follower(store, Path(cache), log)
         capture = Capture(store, config.capture, tell=log.line)
-        app = App(follower, log, metrics=metrics, keeper=capture, auth=auth(config))
+        app = App(follower, log, metrics=metrics, keeper=capture, auth=auth(config), of_metrics=of_metrics())
         sys.setswitchinterval(_SWITCH_S)
         raise_limit()
         log.start()
