@@ -41,7 +41,10 @@ class Release(Section):
         ["http://127.0.0.1:8000"],
         description="Servers whose /metrics is read, each process by its own address; MODELYARD_SERVERS overrides it.",
     )
-    prometheus: str | None = Field(None, description="Read the metrics from this Prometheus instead.")
+    prometheus: str | None = Field(
+        None,
+        description="Read the metrics from this Prometheus instead; a workspace on AWS by its endpoint.",
+    )
     cloudwatch: str | None = Field(
         None, description="Outside `local`, read the metrics from this CloudWatch namespace instead."
     )

@@ -6,6 +6,7 @@ from modelyard.config.release import Release
 from modelyard.release.sources.cloudwatch import CloudWatch
 from modelyard.release.sources.prometheus import Prometheus
 from modelyard.release.sources.servers import ServerMetrics
+from modelyard.release.sources.signed import signer
 from modelyard.release.verdict import Source
 
 TOKEN, SERVERS = "MODELYARD_TOKEN", "MODELYARD_SERVERS"
@@ -22,7 +23,7 @@ def chosen(config: Release, *, project: str = "", env: str = "", environ: Mappin
 
     Raises:
         RequestError: An address is none, or there is none.
-        OutsideError: boto3 is missing.
+        OutsideError: boto3 is missing, or AWS's credentials where they are needed.
     """
     environ = environ or {}
     of = (project, env) if project else None
@@ -30,6 +31,6 @@ def chosen(config: Release, *, project: str = "", env: str = "", environ: Mappin
         named = {"project": project, "env": env}
         return CloudWatch(config.cloudwatch, dimensions={name: value for name, value in named.items() if value})
     if config.prometheus:
-        return Prometheus(config.prometheus, of=of)
+        return Prometheus(config.prometheus, of=of, signer=signer(config.prometheus))
     given = [url.strip() for url in environ.get(SERVERS, "").split(",") if url.strip()]
     return ServerMetrics(given or config.servers, token=environ.get(TOKEN, ""), of=of)

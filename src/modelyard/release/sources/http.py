@@ -4,6 +4,7 @@ import http.client
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from http.client import HTTPMessage
 from typing import IO
 
@@ -12,6 +13,9 @@ from modelyard.errors import OutsideError, RequestError
 _LARGEST = 64 * 2**20
 _PIECE = 2**16
 _OK = 200
+_REFUSED = (401, 403)
+_WHETHER = "See whether it runs, and can be reached from here."
+_WHO = "See whether a credential is there, has not expired, and may read this."
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -23,8 +27,8 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         """Refuse; the redirect is then an error like any other status."""
 
 
-def get(url: str, *, timeout_s: float, token: str = "") -> bytes:
-    """Return the body of an answer with status 200.
+def get(url: str, *, timeout_s: float, token: str = "", headers: Mapping[str, str] | None = None) -> bytes:
+    """Return the body of an answer with status 200; `headers` go with the question, `token` as one of them.
 
     Raises:
         RequestError: The address is none.
@@ -38,14 +42,15 @@ def get(url: str, *, timeout_s: float, token: str = "") -> bytes:
             "Name it as http://HOST:PORT; a bearer token goes into MODELYARD_TOKEN.",
             code="bad_address",
         )
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
     try:
-        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - checked above
+        request = urllib.request.Request(url, headers=sent)  # noqa: S310 - checked above
         with urllib.request.build_opener(_Stay).open(request, timeout=timeout_s) as answer:
             return _body(answer, url, time.monotonic() + timeout_s)
     except urllib.error.HTTPError as error:
         with error:
-            raise _failed(url, f"answered {error.code}") from error
+            hint = _WHO if error.code in _REFUSED else _WHETHER
+            raise _failed(url, f"answered {error.code}", hint) from error
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise _failed(url, f"did not answer ({reason or type(error).__name__})") from error
@@ -68,5 +73,5 @@ def _body(answer: http.client.HTTPResponse, url: str, deadline: float) -> bytes:
     return data
 
 
-def _failed(url: str, what: str) -> OutsideError:
-    return OutsideError(f"{url} {what}.", "See whether it runs, and can be reached from here.", code="no_metrics")
+def _failed(url: str, what: str, hint: str = _WHETHER) -> OutsideError:
+    return OutsideError(f"{url} {what}.", hint, code="no_metrics")

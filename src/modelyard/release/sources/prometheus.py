@@ -4,12 +4,13 @@ import json
 import time
 from collections import defaultdict
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from modelyard.errors import OutsideError
 from modelyard.release.counts import Snapshot
 from modelyard.release.sources.http import get
 from modelyard.release.sources.reading import Of, Reading, reading
+from modelyard.release.sources.signed import Signer
 from modelyard.release.sources.tally import Tally
 from modelyard.release.sources.text import Sample
 
@@ -23,15 +24,27 @@ class Prometheus:
     Raw counters are read and added up here: `increase()` extrapolates, and a test counts whole events.
     """
 
-    def __init__(
-        self, url: str, *, selector: str = "", timeout_s: float = 10.0, token: str = "", of: Of | None = None
+    def __init__(  # noqa: PLR0913 - each is a part of the question
+        self,
+        url: str,
+        *,
+        selector: str = "",
+        timeout_s: float = 10.0,
+        token: str = "",
+        of: Of | None = None,
+        signer: Signer | None = None,
     ) -> None:
-        """Take the address, and what else to ask for: `selector` is 'cluster="eu"', `of` a project's environment."""
+        """Take the address, and what else to ask for: `selector` is 'cluster="eu"', `of` a project's environment.
+
+        `signer` signs the questions where AWS runs the Prometheus.
+        """
         more = f",{selector}" if selector else ""
-        query = urlencode({"query": f'{{__name__=~"{_NAMES}"{more}}}'})
+        # as a signature spells it: a space is no plus there
+        query = urlencode({"query": f'{{__name__=~"{_NAMES}"{more}}}'}, quote_via=quote)
         self._url = f"{url.rstrip('/')}/api/v1/query?{query}"
         self._shown = url
         self._timeout_s, self._token, self._of = timeout_s, token, of
+        self._signer = signer
         self._tally = Tally()
         self._names: dict[tuple[str, str], str] = {}  # instance and start of a process -> what it is called here
 
@@ -41,7 +54,9 @@ class Prometheus:
         Raises:
             OutsideError: No answer, an error, or no series of a server.
         """
-        by_server, warnings = self._answer(get(self._url, timeout_s=self._timeout_s, token=self._token))
+        signed = self._signer.headers(self._url) if self._signer else None
+        body = get(self._url, timeout_s=self._timeout_s, token=self._token, headers=signed)
+        by_server, warnings = self._answer(body)
         # one Prometheus scrapes the servers of many projects and environments
         read = {name: reading(each) for name, each in by_server.items()}
         found = {name: one for name, one in read.items() if None in (self._of, one.of) or one.of == self._of}
