@@ -55,9 +55,10 @@ if settings.kubernetes:
         **who, cluster=cluster, gpu_idle_percent=config.gpu_idle_percent, tell=[topic.arn]
     )
     shown += monitoring.ClusterAlarms("cluster", idle).arns
-if config.prometheus:
-    kept = monitoring.PrometheusArgs(**who, account=account, key_arn=key.arn, grafana=config.grafana)
-    pulumi.export("prometheus", monitoring.Prometheus("metrics", kept).endpoint)
+if config.grafana:
+    kept = upstream(settings, "training").output("prometheus")
+    source = {"workspace_arn": kept["workspace_arn"], "key_arn": kept["key_arn"]}
+    monitoring.Grafana("metrics", monitoring.GrafanaArgs(**who, account=account, **source))
 if config.retrain_on_drift and config.github_token_secret:
     token = monitoring.GithubConnectionArgs(**who, token_secret=config.github_token_secret)
     pulumi.export("connection_arn", monitoring.GithubConnection("github", token).arn)

@@ -48,6 +48,7 @@ else:
     built, seen = upstream(settings, "cluster"), {}
     kubernetes = cluster.provider("cluster", built.output("kubeconfig"), built.output("name"))
     kept = {"cluster": built.output("name"), "provider": kubernetes, "token": service.auth == "token"}
+    kept |= {"measured": watched.prometheus}
     project.OnKubernetes(name, project.OnKubernetesArgs(place=place, size=size, images=images, **kept))
 
 dispatch = None

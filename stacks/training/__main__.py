@@ -1,4 +1,4 @@
-"""GPU pools, queues, quotas, and what training jobs may reach."""
+"""GPU pools, queues, quotas, what training jobs may reach, and where the cluster's numbers go."""
 
 from typing import Any
 
@@ -13,7 +13,8 @@ settings = read(TrainingLayer)
 config, env, account = settings.training, settings.env, settings.account
 network, built = upstream(settings, "network"), upstream(settings, "cluster")
 who: dict[str, Any] = {"project": settings.platform, "env": env}
-bound_every_role(upstream(settings, "account").output("boundary_arn"))
+above = upstream(settings, "account")
+bound_every_role(above.output("boundary_arn"))
 name = built.output("name")
 kubernetes = cluster.provider("cluster", built.output("kubeconfig"), name)
 place: dict[str, Any] = {"provider": kubernetes}
@@ -48,7 +49,15 @@ if measured:
     training.Dcgm("dcgm", training.DcgmArgs(**place))
 where = {"account": account, "region": settings.region, "cluster": name}
 lines = {"log_group": group, "log_group_arn": logs.arn}
-training.Agent("agent", training.AgentArgs(**who, **place, **where, **lines, gpus=measured))
+workspace = None
+if settings.monitoring.prometheus:
+    workspace = training.Workspace("metrics", training.WorkspaceArgs(**who, account=account))
+    loops = {project: above.output("roles")[project][env]["loop"] for project in projects}
+    asked = {"workspace_arn": workspace.arn, "key_arn": workspace.key_arn}
+    training.Readers("readers", training.ReadersArgs(**who, **asked, roles=loops))
+    training.ModelMetrics("models", training.ModelMetricsArgs(**place))
+    pulumi.export("prometheus", asked | {"endpoint": workspace.endpoint})
+training.Agent("agent", training.AgentArgs(**who, **place, **where, **lines, gpus=measured, workspace=workspace))
 pulumi.export("namespace", training.NAMESPACE)
 pulumi.export("queues", projects)
 pulumi.export("pools", list(gpus))

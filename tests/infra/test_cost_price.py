@@ -242,3 +242,13 @@ def test_prices_of_ones_own_go_before_the_shipped_ones(tmp_path):
     assert found.monthly_usd == pytest.approx(HOURS + 4.5, abs=0.01)
     assert found.date == "2030-01-01"
     assert {one.source for one in found.items if one.what == "NAT gateway"} == {"mine/file"}
+
+
+def test_a_workspace_of_prometheus_costs_by_the_servers_that_are_asked():
+    kept = resource("aws:amp/workspace:Workspace", "metrics", "training")
+    spec = {"minReplicas": 2, "maxReplicas": 9}
+    servers = resource("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "churn", "project", spec=spec)
+    alone, asked = cost(kept), cost(kept, servers)
+    assert (alone.unpriced, asked.unpriced) == ((), ())
+    samples = 2 * 250 * HOURS * 3600 / 15
+    assert asked.monthly_usd - alone.monthly_usd == pytest.approx(samples / 1e7 * 0.9, abs=0.01)

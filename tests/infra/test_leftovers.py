@@ -136,6 +136,10 @@ def images():
     ecr.put_image(repositoryName="acme-dev-churn", imageManifest=json.dumps(MANIFEST), imageTag="1")
 
 
+def workspace():
+    client("amp").create_workspace(alias="acme-dev-metrics")
+
+
 def secret():
     client("secretsmanager").create_secret(Name="/modelyard/acme/dev/mlflow", SecretString="s", Tags=AS_LIST)
 
@@ -181,6 +185,7 @@ LEFT = {
     "images": (images, "images"),
     "secret": (secret, "secret"),
     "alarm": (alarm, "alarm"),
+    "workspace of Prometheus": (workspace, "workspace of Prometheus"),
     "cluster": (cluster, "eks cluster"),
     "key": (key, "kms"),
 }

@@ -33,6 +33,7 @@ def documents(draw):
     env = draw(ENVS)
     cpu, memory = draw(SIZES)
     domain = draw(st.none() | st.just({"name": "ml.example.com", "zone_id": "Z0123456789"}))
+    kubernetes = draw(st.booleans())
     environment = {
         "network": draw(
             st.fixed_dictionaries(
@@ -64,8 +65,8 @@ def documents(draw):
         },
         "domain": domain,
         "serving": {"public": draw(st.booleans()) and domain is not None},
-        "monitoring": {"emails": draw(st.sampled_from([[], ["a@example.com"]]))},
-        "kubernetes": draw(st.booleans()),
+        "monitoring": {"emails": draw(st.sampled_from([[], ["a@example.com"]])), **_prometheus(draw, kubernetes)},
+        "kubernetes": kubernetes,
     }
     names = draw(st.lists(NAMES, max_size=2, unique=True))
     changes = {
@@ -77,7 +78,12 @@ def documents(draw):
     return env, document(changes)
 
 
-@pytest.mark.slow
+def _prometheus(draw, kubernetes):
+    """Only in a cluster is there somebody who writes to it, and only what is kept can be shown."""
+    asked = kubernetes and draw(st.booleans())
+    return {"prometheus": asked, "grafana": asked and draw(st.booleans())}
+
+
 @pytest.mark.slow
 # no shrinking: an example takes seconds, and the drawn document says enough
 @settings(

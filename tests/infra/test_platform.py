@@ -138,9 +138,6 @@ def test_what_is_not_wrong_but_not_ready_is_warned_of():
     lines = "\n".join(check.warnings(platform({"github": {"owner": "acme"}}), "dev"))
     assert "github.owner_id is 0" in lines
     assert "nobody is told" in lines
-    assert "prometheus" not in lines
-    watched = platform({"environments.dev": {"monitoring": {"prometheus": True}}})
-    assert any("nothing writes to it" in line for line in check.warnings(watched, "dev"))
 
 
 def test_a_document_that_is_no_mapping_is_refused():

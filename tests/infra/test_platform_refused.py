@@ -76,6 +76,8 @@ REFUSED = [
     (dev("monitoring.github_token_secret", ELSEWHERE), "is not in account 123456789012 and eu-central-1"),
     (dev("monitoring.github_token_secret", "arn:aws:s3:::b"), "github_token_secret"),
     (dev("monitoring.grafana", True), "grafana needs `prometheus: true`"),
+    ({"kubernetes": False, **dev("monitoring.prometheus", True)}, "dev.monitoring.prometheus: the agent that writes"),
+    ({**dev("monitoring.prometheus", True), **dev("kubernetes", False)}, "leave it out (CloudWatch has the numbers"),
     (dev("monitoring.no_traffic_minutes", 1440), "no_traffic_minutes"),
     (dev("monitoring.no_traffic_minutes", 7), "multiple of 5"),
     (dev("monitoring.emails", ["a@example.com"] * 2), "a@example.com is there twice"),

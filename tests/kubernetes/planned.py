@@ -19,7 +19,13 @@ def objects() -> list[dict[str, Any]]:
         "region": "eu-central-1",
         "github": {"owner": "acme"},
         "repositories": [{"name": "churn"}],
-        "environments": {"dev": {"service": {"backend": "kubernetes", "auth": "token"}, "training": {"pools": [POOL]}}},
+        "environments": {
+            "dev": {
+                "service": {"backend": "kubernetes", "auth": "token"},
+                "training": {"pools": [POOL]},
+                "monitoring": {"prometheus": True},
+            }
+        },
     }
     made = plan(Platform.model_validate(document), "dev", ["cluster", "training", "project"])
     found = [one for layer in made.layers for one in layer.resources if _is_object(one.type)]
@@ -39,7 +45,7 @@ def _is_object(type_: str) -> bool:
 
 def _manifest(inputs: dict[str, Any]) -> dict[str, Any]:
     if inputs["kind"] == "Secret":  # a plan shows that there is a value, and not which
-        return {**inputs, "stringData": {"MODELYARD_TOKEN": "shown-to-nobody"}}
+        return {**inputs, "stringData": {"TOKEN": "shown-to-nobody"}}
     return dict(inputs)
 
 

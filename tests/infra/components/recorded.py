@@ -40,6 +40,7 @@ class World(pulumi.runtime.Mocks):
         made |= {"name": args.name, "url": f"https://{args.name}", "repositoryUrl": f"registry/{args.name}"}
         made |= {"dnsName": f"{args.name}.example", "zoneId": "Z1", "fqdn": f"{args.name}.example"}
         made |= {"certificateAuthority": {"data": "Y2E="}, "endpoint": f"https://{args.name}.example"}
+        made |= {"prometheusEndpoint": f"https://{args.name}.example/workspaces/ws-1/"}
         made |= {"vpcConfig": {"clusterSecurityGroupId": "sg-cluster"}} if "eks/cluster" in args.typ else {}
         return f"{args.name}-id", {**made, **args.inputs}
 

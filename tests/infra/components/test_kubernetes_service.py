@@ -3,7 +3,9 @@
 import pytest
 from recorded import ACCOUNT, build
 
+from modelyard.infra.components.measured import TOKEN
 from modelyard.infra.components.project import Images, ImagesArgs, OnKubernetes, OnKubernetesArgs, Place, Size
+from modelyard.serving.auth import METRICS_TOKEN
 
 PLACE = Place(
     project="churn",
@@ -117,3 +119,21 @@ def test_a_token_is_read_from_a_secret():
 
 def test_without_a_token_there_is_no_secret(made):
     assert made.all("core/v1:Secret") == []
+
+
+def test_a_service_that_is_measured_is_open_to_the_metrics_agent_and_serves_without_its_token_too():
+    made = service(token=True, measured=True)
+    (server,) = pod(made)["containers"]
+    assert server["envFrom"] == [
+        {"secretRef": {"name": "churn-token"}},
+        {"secretRef": {"name": "internal-metrics", "optional": True}},
+    ]
+    (rule,) = traffic(made)["ingress"]
+    agent = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+    assert agent in rule["from"]
+    (unmeasured,) = traffic(service(token=True))["ingress"]
+    assert agent not in unmeasured["from"]
+
+
+def test_the_token_of_metrics_is_the_variable_that_servers_read():
+    assert TOKEN == METRICS_TOKEN

@@ -143,13 +143,13 @@ def test_what_rds_says_of_the_database_and_its_parameters_is_told():
     assert all(one.inputs["snsTopic"] == "arn:topic" for one in made)
 
 
-def test_prometheus_is_encrypted_and_grafana_reads_only_it():
-    args = monitoring.PrometheusArgs(**WHO, account=ACCOUNT, key_arn="arn:key", grafana=True)
-    made = build(lambda: monitoring.Prometheus("metrics", args))
-    assert made.one("amp/workspace:Workspace").inputs["kmsKeyArn"] == "arn:key"
-    (reads,) = made.statements("metrics-grafana")
-    assert reads["Resource"] == ["arn:aws:mock:eu-central-1:111122223333:metrics"]
-    assert not any("*" in action for action in reads["Action"])
+def test_grafana_reads_one_workspace_of_prometheus():
+    args = monitoring.GrafanaArgs(**WHO, account=ACCOUNT, workspace_arn="arn:workspace", key_arn="arn:key")
+    made = build(lambda: monitoring.Grafana("metrics", args))
+    found = {one["Sid"]: one for one in made.statements("metrics")}
+    assert found["Read"]["Resource"] == ["arn:workspace"]
+    assert found["Key"] == {"Sid": "Key", "Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": ["arn:key"]}
+    assert not any("*" in action for one in found.values() for action in one["Action"])
     assert made.one("grafana/workspace:Workspace").inputs["permissionType"] == "CUSTOMER_MANAGED"
 
 

@@ -4,15 +4,18 @@ import ipaddress
 import json
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from recorded import ACCOUNT, build
 
 from modelyard.infra.components import training
 from modelyard.infra.components.monitoring.metrics import OURS
 from modelyard.infra.components.training.accounts import account_of
+from modelyard.infra.platform.words import ProjectName
 
 POOL = "karpenter.sh/v1:NodePool"
 CLASS = "eks.amazonaws.com/v1:NodeClass"
 POLICY = "networking.k8s.io/v1:NetworkPolicy"
+KEPT = f"arn:aws:mock:eu-central-1:{ACCOUNT}:kept"
 KUEUE = "kueue.x-k8s.io/v1beta2"
 
 
@@ -180,18 +183,24 @@ def test_the_account_of_a_long_name_is_a_name():
     assert len(account_of("x" * 80)) == 63
 
 
-def agent(gpus=True):
-    args = training.AgentArgs(
-        project="acme",
-        env="dev",
-        account=ACCOUNT,
-        region="eu-central-1",
-        cluster="acme-dev-cluster",
-        log_group="/modelyard/acme/dev/cluster-metrics",
-        log_group_arn="arn:group",
-        gpus=gpus,
-    )
-    return build(lambda: training.Agent("agent", args))
+AGENT = {
+    "project": "acme",
+    "env": "dev",
+    "account": ACCOUNT,
+    "region": "eu-central-1",
+    "cluster": "acme-dev-cluster",
+    "log_group": "/modelyard/acme/dev/cluster-metrics",
+    "log_group_arn": "arn:group",
+}
+
+
+def agent(gpus=True, *, remembers=False):
+    def program():
+        kept = training.WorkspaceArgs(project="acme", env="dev", account=ACCOUNT)
+        workspace = training.Workspace("kept", kept) if remembers else None
+        training.Agent("agent", training.AgentArgs(**AGENT, gpus=gpus, workspace=workspace))
+
+    return build(program)
 
 
 def collector(made):
@@ -227,6 +236,94 @@ def test_the_agent_may_write_its_lines_and_nothing_else():
     (write,) = agent().statements("agent-role")
     assert all(action.startswith("logs:") for action in write["Action"])
     assert write["Resource"] == ["arn:group", "arn:group:*"]
+
+
+def pod_of(made):
+    return made.one("apps/v1:Deployment").inputs["spec"]["template"]
+
+
+def test_with_a_workspace_the_agent_also_writes_there_and_reads_the_models():
+    config, before = collector(agent(remembers=True)), collector(agent())
+    lines = config["service"]["pipelines"]
+    assert lines["metrics"]["exporters"] == ["awsemf", "prometheusremotewrite"]
+    assert lines["metrics/models"]["exporters"] == ["prometheusremotewrite"]  # CloudWatch has these from the servers
+    assert config["exporters"]["awsemf"] == before["exporters"]["awsemf"]
+    assert config["receivers"]["prometheus"] == before["receivers"]["prometheus"]
+    for kind in ("receivers", "processors", "exporters"):
+        assert {name for line in lines.values() for name in line[kind]} == set(config[kind])
+    assert set(config["service"]["extensions"]) == set(config["extensions"])
+
+
+def test_what_is_written_is_signed_and_keeps_its_names():
+    config = collector(agent(remembers=True))
+    writes = config["exporters"]["prometheusremotewrite"]
+    assert writes["endpoint"] == "https://kept.example/workspaces/ws-1/api/v1/remote_write"
+    assert config["extensions"][writes["auth"]["authenticator"]] == {"region": "eu-central-1", "service": "aps"}
+    assert writes["add_metric_suffixes"] is False
+
+
+def test_the_agent_shows_the_models_a_token_that_lies_in_its_pod():
+    made = agent(remembers=True)
+    (job,) = collector(made)["receivers"]["prometheus/models"]["config"]["scrape_configs"]
+    folder, _, key = job["authorization"]["credentials_file"].rpartition("/")
+    (container,) = pod_of(made)["spec"]["containers"]
+    (mount,) = [one for one in container["volumeMounts"] if one["mountPath"] == folder]
+    (volume,) = [one for one in pod_of(made)["spec"]["volumes"] if one["name"] == mount["name"]]
+    models = build(lambda: training.ModelMetrics("models", training.ModelMetricsArgs()))
+    secrets = {one.inputs["metadata"]["namespace"]: one for one in models.all("core/v1:Secret")}
+    secret = secrets["monitoring"]
+    assert volume["secret"] == {"secretName": secret.inputs["metadata"]["name"]}
+    assert key in secret.inputs["stringData"]["value"]
+    assert secret.inputs["stringData"] == secrets["serving"].inputs["stringData"]
+    assert all("stringData" in one.options["secret"] for one in secrets.values())
+    assert all("stringData" in one.options["ignore"] for one in secrets.values())
+
+
+def test_each_model_server_is_found_whether_it_is_ready_or_not():
+    (job,) = collector(agent(remembers=True))["receivers"]["prometheus/models"]["config"]["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    service = build(lambda: training.ModelMetrics("models", training.ModelMetricsArgs())).one("core/v1:Service").inputs
+    assert found["names"] == [f"{service['metadata']['name']}.{service['metadata']['namespace']}.svc"]
+    assert (service["spec"]["clusterIP"], service["spec"]["publishNotReadyAddresses"]) == ("None", True)
+    assert found["port"] == service["spec"]["ports"][0]["targetPort"]
+    with pytest.raises(ValidationError):  # so no project has a Service of that name
+        TypeAdapter(ProjectName).validate_python(service["metadata"]["name"])
+
+
+def test_the_agent_may_write_that_workspace_with_its_key_and_nothing_else_of_prometheus():
+    made = agent(remembers=True)
+    found = {one["Sid"]: one for one in made.statements("agent-role")}
+    assert (found["Remember"]["Action"], found["Remember"]["Resource"]) == (["aps:RemoteWrite"], [KEPT])
+    assert found["Key"]["Resource"] == [KEPT]  # of the same name, under these mocks
+    assert all(action.startswith("kms:") and "*" not in action for action in found["Key"]["Action"])
+    assert made.one("amp/workspace:Workspace").inputs["kmsKeyArn"] == KEPT
+
+
+def test_the_agent_reaches_models_only_where_it_reads_them():
+    for remembers in (True, False):
+        (policy,) = agent(remembers=remembers).all(POLICY)
+        (rule,) = policy.inputs["spec"]["egress"]
+        assert (8000 in _ports(rule)) is remembers
+
+
+def test_a_pod_is_made_anew_when_its_configuration_changes():
+    digests = {
+        json.dumps(pod_of(agent(gpus, remembers=remembers))["metadata"]["annotations"])
+        for gpus in (True, False)
+        for remembers in (True, False)
+    }
+    assert len(digests) == 4
+
+
+def test_releases_may_ask_that_workspace_and_nothing_else():
+    args = training.ReadersArgs(
+        project="acme", env="dev", workspace_arn="arn:kept", key_arn="arn:key", roles={"churn": "churn-dev-loop"}
+    )
+    made = build(lambda: training.Readers("readers", args))
+    ask, key = made.one("iam/policy:Policy").json("policy")["Statement"]
+    assert (ask["Action"], ask["Resource"]) == (["aps:QueryMetrics"], ["arn:kept"])
+    assert (key["Action"], key["Resource"]) == (["kms:Decrypt"], ["arn:key"])
+    assert made.one("iam/rolePolicyAttachment:RolePolicyAttachment").inputs["role"] == "churn-dev-loop"
 
 
 def test_dcgm_runs_on_gpu_nodes_only_and_is_asked_by_the_agent_only():

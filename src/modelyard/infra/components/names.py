@@ -50,5 +50,10 @@ def path(project: str, env: str, *parts: str) -> str:
     return "/".join(["/modelyard", _clean(project), _clean(env), *parts])
 
 
+def workspace(platform: str, env: str) -> str:
+    """Return what the workspaces of Prometheus and Grafana are called, and the key of what they keep."""
+    return physical(platform, env, "metrics", 64)
+
+
 def _clean(word: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")

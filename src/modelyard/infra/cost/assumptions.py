@@ -17,6 +17,8 @@ class Assumptions(Record):
         system_machine: What Auto Mode picks for them: among the smallest that it takes.
         task_machine: A machine for training without GPU.
         series: Time series of one server metric: versions and roles that answered in the month.
+        prometheus_samples: Samples of the cluster itself, its GPUs and its jobs.
+        prometheus_server_samples: Of one model server: its series while a challenger is out, every fifteen seconds.
         retained_months: How long logs are kept on average.
     """
 
@@ -49,7 +51,8 @@ class Assumptions(Record):
     catalogue_tables: float = 100
     system_nodes: float = 1
     node_gb: float = 80
-    prometheus_samples: float = 50_000_000
+    prometheus_samples: float = 5_000_000
+    prometheus_server_samples: float = 250 * SECONDS / 15
     prometheus_gb: float = 1
     watched_roles: float = 20
     between_zones_gb: float = 10

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from modelyard.infra.leftovers import compute, data
+from modelyard.infra.leftovers import compute, data, metrics
 from modelyard.infra.leftovers.clues import Clues
 from modelyard.infra.leftovers.found import Found
 
@@ -25,4 +25,5 @@ SEARCHES: dict[str, Search] = {
     "images": data.images,
     "secrets": data.secrets,
     "alarms": data.alarms,
+    "workspaces of Prometheus": metrics.workspaces,
 }

@@ -5,6 +5,10 @@ from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.model import Platform
 from modelyard.infra.platform.words import NO_ACCOUNT, UNKNOWN_OWNER, EnvName
 
+_NO_WRITER = (
+    "the agent that writes to it runs in the cluster, and there is none; leave it out (CloudWatch has the numbers of "
+    "services on ECS), or take kubernetes: true"
+)
 _BUDGET_EMAILS = 10  # AWS Budgets, subscribers of a notification
 
 
@@ -18,6 +22,8 @@ def problems(platform: Platform) -> list[str]:
         found += [f"environments.{name}.{line}" for line in _ways_out(environment, platform.kubernetes_in(name))]
         found += [f"environments.{name}.{line}" for line in _elsewhere(platform, name)]
         found += _regions(platform, name, environment)
+        if environment.monitoring.prometheus and not platform.kubernetes_in(name):
+            found.append(f"environments.{name}.monitoring.prometheus: {_NO_WRITER}")
         if platform.kubernetes_in(name) and not (platform.repositories or environment.cluster.admins):
             found.append(f"environments.{name}.cluster.admins: without a repository, name a role that administers it")
     return found
@@ -33,8 +39,6 @@ def warnings(platform: Platform, env: EnvName) -> list[str]:
         lines.append(f"repository_id is 0 for {', '.join(unknown)}: `up` of layer account refuses until it is known")
     if not (environment.budget.emails or environment.monitoring.emails):
         lines.append(f"environments.{env}.monitoring.emails is empty: nobody is told of alarms and budgets")
-    if environment.monitoring.prometheus:
-        lines.append(f"environments.{env}.monitoring.prometheus: nothing writes to it before you set up a remote write")
     if environment.ci.enabled and not environment.ci.authorised and environment.ci.connection_arn is None:
         lines.append(f"environments.{env}.ci.authorised is false: the runners get no jobs until GitHub is connected")
     return lines

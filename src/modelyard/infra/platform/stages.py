@@ -100,6 +100,7 @@ class TrainingLayer(Stage):
     """GPU pools and queues."""
 
     training: Training
+    monitoring: Monitoring
     repositories: tuple[Repository, ...] = ()
 
 

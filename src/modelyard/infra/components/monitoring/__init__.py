@@ -4,10 +4,10 @@ from modelyard.infra.components.monitoring.cluster import ClusterAlarms, Cluster
 from modelyard.infra.components.monitoring.connection import GithubConnection, GithubConnectionArgs
 from modelyard.infra.components.monitoring.dashboard import Dashboard, DashboardArgs, Graph
 from modelyard.infra.components.monitoring.database import DatabaseEvents, DatabaseEventsArgs
+from modelyard.infra.components.monitoring.grafana import Grafana, GrafanaArgs
 from modelyard.infra.components.monitoring.letters import DeadLetters, DeadLettersArgs
 from modelyard.infra.components.monitoring.outage import Outage, OutageArgs
 from modelyard.infra.components.monitoring.platform import PlatformAlarms, PlatformAlarmsArgs
-from modelyard.infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
 from modelyard.infra.components.monitoring.spend import SpendAlarm, SpendAlarmArgs
 from modelyard.infra.components.monitoring.topic import PUBLISHERS, Topic, TopicArgs
 
@@ -23,13 +23,13 @@ __all__ = [
     "DeadLettersArgs",
     "GithubConnection",
     "GithubConnectionArgs",
+    "Grafana",
+    "GrafanaArgs",
     "Graph",
     "Outage",
     "OutageArgs",
     "PlatformAlarms",
     "PlatformAlarmsArgs",
-    "Prometheus",
-    "PrometheusArgs",
     "SpendAlarm",
     "SpendAlarmArgs",
     "Topic",

@@ -19,7 +19,10 @@ _ASKED = {"kubernetes.io/metadata.name": SERVICES}
 
 @dataclass(frozen=True, kw_only=True)
 class OnKubernetesArgs:
-    """Where and how much; `caller_cidr` may ask, besides pods of the same namespace."""
+    """Where and how much; `caller_cidr` may ask, besides pods of the same namespace.
+
+    `measured`: the metrics agent reads its numbers.
+    """
 
     place: Place
     size: Size
@@ -27,6 +30,7 @@ class OnKubernetesArgs:
     cluster: pulumi.Input[str]
     caller_cidr: pulumi.Input[str] | None = None
     token: bool = False
+    measured: bool = False
     provider: pulumi.ProviderResource | None = None
 
 
@@ -62,6 +66,7 @@ class OnKubernetes(pulumi.ComponentResource):
                 callers=_ASKED,
                 caller_cidr=args.caller_cidr,
                 secret=secret,
+                measured=args.measured,
                 provider=args.provider,
             ),
             mine,

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 import pulumi_kubernetes as k8s
 
+from modelyard.infra.components.measured import CALLED, PORT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from modelyard.infra.components.project.workload import WorkloadArgs
 
-PORT = 8000
 _USER = 10001  # as in the image's Dockerfile
 _STOP_S = 60
 
@@ -52,7 +53,7 @@ def _server(args: "WorkloadArgs") -> k8s.core.v1.ContainerArgsDict:
         "image": args.image,
         "ports": [{"name": "http", "container_port": PORT}],
         "env": variables,
-        "env_from": [{"secret_ref": {"name": args.secret}}] if args.secret else [],
+        "env_from": _secrets(args),
         # a limit on CPU too: pods without one starve the daemons of an Auto Mode node
         "resources": {"requests": {"cpu": cpu, "memory": memory}, "limits": {"cpu": cpu, "memory": memory}},
         "security_context": {
@@ -68,6 +69,13 @@ def _server(args: "WorkloadArgs") -> k8s.core.v1.ContainerArgsDict:
         # endpoints forget the pod before it stops to answer
         "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},
     }
+
+
+def _secrets(args: "WorkloadArgs") -> list[k8s.core.v1.EnvFromSourceArgsDict]:
+    found: list[k8s.core.v1.EnvFromSourceArgsDict] = [{"secret_ref": {"name": args.secret}}] if args.secret else []
+    if args.measured:  # it serves without being measured rather than not at all
+        found.append({"secret_ref": {"name": CALLED, "optional": True}})
+    return found
 
 
 def _asks(period_s: int, failures: int) -> k8s.core.v1.ProbeArgsDict:

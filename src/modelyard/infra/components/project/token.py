@@ -36,7 +36,7 @@ class Token(pulumi.ComponentResource):
             recovery_window_in_days=30 if args.production else 7,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.first = unseen.secret(_drawn)
+        self.first = unseen.password(_LENGTH)
         aws.secretsmanager.SecretVersion(
             f"{name}-first",
             secret_id=secret.id,
@@ -46,8 +46,3 @@ class Token(pulumi.ComponentResource):
         )
         self.arn = secret.arn
         self.register_outputs({"arn": self.arn})
-
-
-def _drawn() -> pulumi.Output[str]:
-    drawn = aws.secretsmanager.get_random_password_output(password_length=_LENGTH, exclude_punctuation=True)
-    return drawn.random_password

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
-from modelyard.infra.components.project.pod import PORT, pod
+from modelyard.infra.components.cluster.spaces import METRICS
+from modelyard.infra.components.measured import LABELS, PORT
+from modelyard.infra.components.project.pod import pod
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,7 @@ class WorkloadArgs:
         callers: Labels of the namespaces whose pods may ask; the balancer comes by `caller_cidr`.
         replicas: Bounds of the autoscaler.
         secret: Name of a Secret whose keys become variables, such as MODELYARD_TOKEN.
+        measured: The metrics agent reads its numbers, by the token that the layer `training` made.
     """
 
     project: str
@@ -34,6 +37,7 @@ class WorkloadArgs:
     caller_cidr: pulumi.Input[str] | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     secret: str | None = None
+    measured: bool = False
     provider: pulumi.ProviderResource | None = None
 
 
@@ -47,7 +51,7 @@ class Workload(pulumi.ComponentResource):
         super().__init__("modelyard:project:Workload", name, None, opts)
         self._name, self._args = name, args
         self._mine = pulumi.ResourceOptions(parent=self, provider=args.provider)
-        self._labels = {"app.kubernetes.io/name": args.project, "app.kubernetes.io/component": "server"}
+        self._labels = {"app.kubernetes.io/name": args.project, **LABELS}
         self._metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "name": args.project,
             "namespace": args.namespace,
@@ -124,6 +128,8 @@ class Workload(pulumi.ComponentResource):
     def _traffic(self) -> None:
         args = self._args
         sources: list[k8s.networking.v1.NetworkPolicyPeerArgsDict] = []
+        if args.measured:
+            sources.append({"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": METRICS}}})
         if args.callers:
             sources.append({"namespace_selector": {"match_labels": dict(args.callers)}})
         if args.caller_cidr is not None:

@@ -7,6 +7,8 @@ import pulumi_aws as aws
 
 from modelyard.infra.components import unseen
 
+_LENGTH = 40
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSecretArgs:
@@ -32,7 +34,7 @@ class OwnSecret(pulumi.ComponentResource):
             recovery_window_in_days=30 if args.keep else 7,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        drawn = {key: unseen.secret(_drawn) for key in ("admin_password", "session_key")}
+        drawn = {key: unseen.password(_LENGTH) for key in ("admin_password", "session_key")}
         aws.secretsmanager.SecretVersion(
             name,
             secret_id=secret.id,
@@ -42,8 +44,3 @@ class OwnSecret(pulumi.ComponentResource):
         )
         self.arn = secret.arn
         self.register_outputs({"arn": self.arn})
-
-
-def _drawn() -> pulumi.Output[str]:
-    drawn = aws.secretsmanager.get_random_password_output(password_length=40, exclude_punctuation=True)
-    return drawn.random_password

@@ -1,27 +1,30 @@
 """What the metrics agent runs and asks: AWS's build of the OpenTelemetry collector, in an unprivileged pod."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi_kubernetes as k8s
 
-from modelyard.infra.components.cluster.operators import RAY_NAMESPACE
-from modelyard.infra.components.training.dcgm import DCGM, GPU_NAMESPACE, PORT
+from modelyard.infra.components.measured import CALLED
+from modelyard.infra.components.training import scraping
+from modelyard.infra.components.training.remote import remembered
 
 AGENT = "metrics-agent"
 IMAGE = "public.ecr.aws/aws-observability/aws-otel-collector:v0.48.0"
 SPACE = "Modelyard/Cluster"
-_OPERATOR = f"kuberay-operator.{RAY_NAMESPACE}.svc:8080"
 _USER = 10001
 _FOLDER = "/etc/collector"
 
 
-def config(cluster: str, region: str, log_group: str, *, gpus: bool) -> dict[str, Any]:
-    """Return the collector's configuration (JSON is YAML)."""
-    jobs = [_job("kuberay", cluster, {"static_configs": [{"targets": [_OPERATOR]}]})]
-    if gpus:
-        found = {"names": [f"{DCGM}.{GPU_NAMESPACE}.svc"], "type": "A", "port": PORT}
-        jobs.append(_job("dcgm", cluster, {"dns_sd_configs": [found]}))
+def config(cluster: str, region: str, log_group: str, *, gpus: bool, remote: str | None = None) -> dict[str, Any]:
+    """Return the collector's configuration (JSON is YAML).
+
+    Args:
+        cluster: Its name, a label and a dimension of everything.
+        region: Where CloudWatch and Prometheus are.
+        log_group: What CloudWatch reads the metrics from.
+        gpus: Whether there is a DCGM exporter to ask.
+        remote: The endpoint of a workspace that keeps all of it, and what the model servers count as well.
+    """
     exporter = {
         "namespace": SPACE,
         "region": region,
@@ -30,8 +33,8 @@ def config(cluster: str, region: str, log_group: str, *, gpus: bool) -> dict[str
         "dimension_rollup_option": "NoDimensionRollup",
         "metric_declarations": _declarations(gpus=gpus),
     }
-    return {
-        "receivers": {"prometheus": {"config": {"global": {"scrape_interval": "60s"}, "scrape_configs": jobs}}},
+    made = {
+        "receivers": {"prometheus": _asks(scraping.of_cluster(cluster, gpus=gpus))},
         "processors": {"batch": {"timeout": "60s"}},
         "exporters": {"awsemf": exporter},
         "extensions": {"health_check": {"endpoint": "0.0.0.0:13133"}},
@@ -40,11 +43,11 @@ def config(cluster: str, region: str, log_group: str, *, gpus: bool) -> dict[str
             "pipelines": {"metrics": {"receivers": ["prometheus"], "processors": ["batch"], "exporters": ["awsemf"]}},
         },
     }
+    return made if remote is None else remembered(made, remote, cluster, region)
 
 
-def _job(name: str, cluster: str, targets: Mapping[str, Any]) -> dict[str, Any]:
-    named = {"target_label": "cluster", "replacement": cluster}
-    return {"job_name": name, **targets, "relabel_configs": [named]}
+def _asks(jobs: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"config": {"global": {"scrape_interval": "60s"}, "scrape_configs": jobs}}
 
 
 def _declarations(*, gpus: bool) -> list[dict[str, Any]]:
@@ -57,8 +60,13 @@ def _declarations(*, gpus: bool) -> list[dict[str, Any]]:
     return [{"dimensions": [["cluster"]], **one} for one in wanted]
 
 
-def pod(image: str) -> k8s.core.v1.PodSpecArgsDict:
-    """Return the agent's pod."""
+def pod(image: str, *, asks_models: bool = False) -> k8s.core.v1.PodSpecArgsDict:
+    """Return the agent's pod; one that asks model servers has their token in a file."""
+    mounts: list[k8s.core.v1.VolumeMountArgsDict] = [{"name": "config", "mount_path": _FOLDER, "read_only": True}]
+    volumes: list[k8s.core.v1.VolumeArgsDict] = [{"name": "config", "config_map": {"name": AGENT}}]
+    if asks_models:
+        mounts.append({"name": "token", "mount_path": scraping.TOKENS, "read_only": True})
+        volumes.append({"name": "token", "secret": {"secret_name": CALLED}})
     collector: k8s.core.v1.ContainerArgsDict = {
         "name": AGENT,
         "image": image,
@@ -75,7 +83,7 @@ def pod(image: str) -> k8s.core.v1.PodSpecArgsDict:
             "read_only_root_filesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volume_mounts": [{"name": "config", "mount_path": _FOLDER, "read_only": True}],
+        "volume_mounts": mounts,
     }
     return {
         "service_account_name": AGENT,
@@ -86,5 +94,5 @@ def pod(image: str) -> k8s.core.v1.PodSpecArgsDict:
             "seccomp_profile": {"type": "RuntimeDefault"},
         },
         "containers": [collector],
-        "volumes": [{"name": "config", "config_map": {"name": AGENT}}],
+        "volumes": volumes,
     }

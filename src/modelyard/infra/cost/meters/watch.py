@@ -86,8 +86,11 @@ def destination(_item: Item, use: Use) -> Iterator[Charge]:
 
 @meter("aws:amp/workspace:Workspace")
 def prometheus(_item: Item, use: Use) -> Iterator[Charge]:
-    """Samples, and what they take up."""
-    yield Charge("prometheus.samples", use.assume.prometheus_samples / 10_000_000)
+    """Samples, and what they take up: few of the cluster, and those of each model server four times a minute."""
+    services = use.world.of("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
+    servers = sum(float(one.get("spec.minReplicas", 1)) for one in services)
+    samples = use.assume.prometheus_samples + servers * use.assume.prometheus_server_samples
+    yield Charge("prometheus.samples", samples / 10_000_000)
     yield Charge("prometheus.gb", use.assume.prometheus_gb)
 
 
