@@ -21,6 +21,10 @@ OPTIONS = {  # of every environment
     "with every interface endpoint and a network way out per zone": {
         "network": {"nat": "per_zone", "endpoints": ["ecr.api", "ecr.dkr", "logs", "sts"]}
     },
+    "with models on Kubernetes and their numbers in Prometheus": {
+        "service": {"backend": "kubernetes", "auth": "token"},
+        "monitoring": {"prometheus": True, "grafana": True},
+    },
 }
 
 

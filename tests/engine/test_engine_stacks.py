@@ -46,9 +46,15 @@ def differing(cloud, planned):
     return {key: told[key] ^ known[key] for key in told if (told[key] ^ known[key]) - ours}
 
 
-@pytest.mark.parametrize("env", ["dev", "staging", "prod"])
-def test_up_makes_exactly_what_the_plan_predicted_and_destroy_leaves_nothing(env, cloud, backend):
-    config = platform()
+MEASURED = {  # what no environment has by default
+    "service": {"backend": "kubernetes", "auth": "token"},
+    "monitoring": {"prometheus": True, "grafana": True},
+}
+
+
+@pytest.mark.parametrize(("env", "options"), [("dev", {}), ("staging", MEASURED), ("prod", {})])
+def test_up_makes_exactly_what_the_plan_predicted_and_destroy_leaves_nothing(env, options, cloud, backend):
+    config = platform(environments={env: options})
     planned = plan(config, env)
     up = engine.up(Request(config, env))
     assert made(cloud) == predicted(planned)

@@ -146,7 +146,7 @@ def test_what_rds_says_of_the_database_and_its_parameters_is_told():
 def test_grafana_reads_one_workspace_of_prometheus():
     args = monitoring.GrafanaArgs(**WHO, account=ACCOUNT, workspace_arn="arn:workspace", key_arn="arn:key")
     made = build(lambda: monitoring.Grafana("metrics", args))
-    found = {one["Sid"]: one for one in made.statements("metrics")}
+    found = {one["Sid"]: one for one in made.statements("metrics-grafana")}
     assert found["Read"]["Resource"] == ["arn:workspace"]
     assert found["Key"] == {"Sid": "Key", "Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": ["arn:key"]}
     assert not any("*" in action for one in found.values() for action in one["Action"])

@@ -26,7 +26,9 @@ class Monitoring(Section):
     )
     stale_model_days: int = Field(90, ge=1)
     gpu_idle_percent: float = Field(10, ge=0, le=100, allow_inf_nan=False)
-    prometheus: bool = False
+    prometheus: bool = Field(
+        False, description="Managed Prometheus keeps what GPUs, jobs and models on Kubernetes count; needs kubernetes."
+    )
     grafana: bool = Field(False, description="Shows what Prometheus keeps, so it needs that.")
 
     @model_validator(mode="after")

@@ -33,7 +33,9 @@ class Grafana(pulumi.ComponentResource):
     """Makes a `grafana.Workspace` whose role may read that one workspace."""
 
     def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("modelyard:monitoring:Grafana", name, None, opts)
+        # it was a part of that: made anew, its role would meet its own name
+        before = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_="modelyard:monitoring:Prometheus")])
+        super().__init__("modelyard:monitoring:Grafana", name, None, pulumi.ResourceOptions.merge(opts, before))
         mine = pulumi.ResourceOptions(parent=self)
         role_args = ServiceRoleArgs(
             role_name=names.physical(args.project, args.env, "grafana", 64),
@@ -46,13 +48,13 @@ class Grafana(pulumi.ComponentResource):
             account=args.account,
         )
         aws.grafana.Workspace(
-            name,
+            f"{name}-grafana",
             name=names.workspace(args.project, args.env),
             account_access_type="CURRENT_ACCOUNT",
             authentication_providers=["AWS_SSO"],
             permission_type="CUSTOMER_MANAGED",
             data_sources=["PROMETHEUS", "CLOUDWATCH"],
-            role_arn=ServiceRole(name, role_args, mine).arn,
+            role_arn=ServiceRole(f"{name}-grafana", role_args, mine).arn,
             opts=mine,
         )
         self.register_outputs({})
