@@ -259,7 +259,7 @@ def test_what_is_written_is_signed_and_keeps_its_names():
     writes = config["exporters"]["prometheusremotewrite"]
     assert writes["endpoint"] == "https://kept.example/workspaces/ws-1/api/v1/remote_write"
     assert config["extensions"][writes["auth"]["authenticator"]] == {"region": "eu-central-1", "service": "aps"}
-    assert writes["add_metric_suffixes"] is False
+    assert writes["translation_strategy"] == "UnderscoreEscapingWithoutSuffixes"
 
 
 def test_the_agent_shows_the_models_a_token_that_lies_in_its_pod():

@@ -35,6 +35,7 @@ def _writes(endpoint: str) -> dict[str, Any]:
     return {
         "endpoint": f"{endpoint.rstrip('/')}/api/v1/remote_write",
         "auth": {"authenticator": _SIGNER},
-        "add_metric_suffixes": False,  # names stay as they were told
+        "translation_strategy": "UnderscoreEscapingWithoutSuffixes",  # names stay as they were told
+        "disable_scope_info": True,
         "target_info": {"enabled": False},
     }
