@@ -140,6 +140,13 @@ def test_what_is_not_wrong_but_not_ready_is_warned_of():
     assert "nobody is told" in lines
 
 
+@pytest.mark.parametrize(("backend", "warned"), [("ecs", True), ("kubernetes", False)])
+def test_who_wants_the_numbers_of_models_on_ecs_in_prometheus_is_told_where_they_are(backend, warned):
+    wanted = {"monitoring": {"prometheus": True}, "service": {"backend": backend}}
+    lines = check.warnings(platform({"environments.dev": wanted}), "dev")
+    assert any("prometheus: has nothing of models on ECS" in line for line in lines) is warned
+
+
 def test_a_document_that_is_no_mapping_is_refused():
     with pytest.raises(RequestError, match="1 problem"):
         parse(["acme"], "platform.yaml")
