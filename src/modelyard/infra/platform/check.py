@@ -40,9 +40,7 @@ def warnings(platform: Platform, env: EnvName) -> list[str]:
     if not (environment.budget.emails or environment.monitoring.emails):
         lines.append(f"environments.{env}.monitoring.emails is empty: nobody is told of alarms and budgets")
     if environment.monitoring.prometheus and environment.service.backend == "ecs":
-        lines.append(
-            f"environments.{env}.monitoring.prometheus: has nothing of models on ECS; CloudWatch has their numbers"
-        )
+        lines.append(f"environments.{env}.monitoring.prometheus: has nothing of models on ECS; CloudWatch has that")
     if environment.ci.enabled and not environment.ci.authorised and environment.ci.connection_arn is None:
         lines.append(f"environments.{env}.ci.authorised is false: the runners get no jobs until GitHub is connected")
     return lines

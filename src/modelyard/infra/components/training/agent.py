@@ -43,7 +43,8 @@ class AgentArgs:
 class Agent(pulumi.ComponentResource):
     """Makes a service account that may write one log group, a `v1.ConfigMap`, an `apps.v1.Deployment`, and its traffic.
 
-    Metrics travel as log lines in the embedded format: no right to put metrics is needed, and none is given.
+    To CloudWatch metrics travel as log lines in the embedded format: no right to put metrics is needed, and none is
+    given. With a workspace it may write that as well.
     """
 
     def __init__(self, name: str, args: AgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:

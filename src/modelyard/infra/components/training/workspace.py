@@ -41,5 +41,8 @@ class Workspace(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn, "endpoint": self.endpoint})
 
     def writing(self) -> list[Statement]:
-        """Return what lets a role write into it; the service uses the key in the name of who asks."""
+        """Return what lets a role write into it.
+
+        Whom a workspace is shared with needs its key too (CloudFormation, AWS::APS::ResourcePolicy).
+        """
         return [allow("Remember", ["aps:RemoteWrite"], [self.arn]), allow("Key", _USES, [self.key_arn])]
