@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from modelyard.deploy.image import resolve
 from modelyard.deploy.outcome import Deployment, Tell
 from modelyard.deploy.target import Target
-from modelyard.infra import aws
+from modelyard.infra import caller
 from modelyard.progress import Progress, silent
 
 
@@ -33,7 +33,7 @@ def deploy(request: DeployRequest, report: Progress = silent, tell: Tell = lambd
         LeftRunningError: Interrupted while waiting.
     """
     target = request.target
-    aws.must_be(target.account, target.region)
+    caller.must_be(target.account, target.region)
     image = resolve(request.image, target)
     tell(f"{request.image} is {image}")
     if target.backend == "kubernetes":

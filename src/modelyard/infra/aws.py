@@ -1,10 +1,10 @@
-"""The one door to boto3: sessions, who is signed in, and AWS's errors as ours."""
+"""The one door to boto3: its clients, and AWS's errors as ours."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-from modelyard.errors import ModelyardError, OutsideError, RequestError
+from modelyard.errors import ModelyardError, OutsideError
 
 NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "SSOTokenLoadError", "ProfileNotFound")
 EXPIRED = (
@@ -14,7 +14,14 @@ EXPIRED = (
     "UnauthorizedSSOTokenError",
     "TokenRetrievalError",
     "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "IncompleteSignature",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "RequestTimeTooSkewed",
 )
+ABSENT = ("404", "NoSuchBucket", "NoSuchResourceException")
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "AuthFailure")
 
 
@@ -39,11 +46,14 @@ def told(what: str) -> Generator[None]:
         OutsideError: No credentials, settings that cannot be used, no permission, no network, or a refusal of AWS.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
     except ClientError as error:
         raise _of_client(what, error) from error
+    except ResponseParserError as error:
+        raise unreadable(what, str(error)) from error
     except BotoCoreError as error:
         raise _of_core(what, error) from error
     except OSError as error:  # a file or command that the settings name: boto3 makes errors of the network its own
@@ -55,31 +65,19 @@ def code(error: Exception) -> str:
     return str(getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__))
 
 
-def identity(region: str) -> Any:  # noqa: ANN401
-    """Return `Account` and `Arn` of the credentials in use."""
-    with told("asking AWS who is signed in"):
-        return client("sts", region).get_caller_identity()
-
-
-def must_be(account: str, region: str) -> None:
-    """Check that the credentials belong to the account of the configuration.
-
-    Raises:
-        RequestError: They belong to another one.
-    """
-    found = identity(region)["Account"]
-    if found != account:
-        raise RequestError(
-            f"The credentials belong to account {found}, the configuration names {account}.",
-            "Sign in to the right account (AWS_PROFILE), or correct `account` in platform.yaml.",
-            code="wrong_account",
-        )
-
-
 def pages(service: Any, operation: str, key: str, **arguments: Any) -> list[Any]:  # noqa: ANN401
     """Return the items of all pages of a listing."""
     with told(f"listing with {operation}"):
         return [item for page in service.get_paginator(operation).paginate(**arguments) for item in page.get(key, [])]
+
+
+def unreadable(what: str, why: str) -> OutsideError:
+    """Return the error for an answer that is none of AWS's."""
+    return OutsideError(
+        f"AWS's answer cannot be read ({what}): {why}",
+        "See what answers in its place: a proxy (HTTPS_PROXY), a sign-in page, or AWS_ENDPOINT_URL.",
+        code="bad_answer",
+    )
 
 
 def _of_client(what: str, error: Exception) -> ModelyardError:
@@ -87,14 +85,20 @@ def _of_client(what: str, error: Exception) -> ModelyardError:
     message = str(getattr(error, "response", {}).get("Error", {}).get("Message", error))
     if found in EXPIRED:
         return OutsideError(
-            f"The AWS credentials have expired or are not valid ({what}).", "Sign in again.", code="expired_credentials"
+            f"The AWS credentials have expired or are not valid: {found} ({what}).",
+            "Sign in again. If that is of no use, set this machine's clock, and see that the region is enabled.",
+            code="expired_credentials",
         )
     if found in DENIED:
         operation = getattr(error, "operation_name", "")
         return OutsideError(
             f"AWS refused {operation} ({what}): {message}", "Give the signed-in role that action.", code="access_denied"
         )
-    return OutsideError(f"AWS answered {found} ({what}): {message}", "Run the same command again.", code="aws_failed")
+    return OutsideError(
+        f"AWS answered {found} ({what}): {message}",
+        "Run the same command again.",
+        code="not_found" if found in ABSENT else "aws_failed",
+    )
 
 
 def _of_core(what: str, error: Exception) -> ModelyardError:

@@ -4,7 +4,7 @@ They are made with boto3, not with Pulumi, because Pulumi's own state has to lie
 changes only what differs, so that it can be repeated, and finishes what a crash left.
 """
 
-from modelyard.infra import aws
+from modelyard.infra import caller
 from modelyard.infra.bootstrap import bucket, key
 from modelyard.infra.components import tags
 from modelyard.infra.engine.backend import place
@@ -35,7 +35,7 @@ def bootstrap(platform: Platform, env: EnvName, report: Progress = silent) -> Bo
     ready.refuse_no_account(platform, env)
     home = place(platform, env)
     report("bootstrap", 0, len(STEPS))
-    aws.must_be(home.account, home.region)
+    caller.must_be(home.account, home.region)
     wanted = tags.tags("shared", "state", platform.name)
     report("bootstrap", 1, len(STEPS))
     arn, made_key = key.ensure(home, wanted)

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
-
-from botocore.exceptions import ClientError
 
 from modelyard.errors import OutsideError
-from modelyard.infra import aws
+from modelyard.infra import answers, aws, caller
+from modelyard.infra.answers import Answer, Page
 from modelyard.infra.doctor.check import Check
 
 _REFUSED_S = 300  # AWS refuses a request whose signature is older than five minutes
@@ -21,39 +19,76 @@ BOOTSTRAP = (
 )  # fmt: skip
 
 
+class _Region(Answer):
+    region_name: str
+    opt_in_status: str
+
+
+class _Regions(Answer):
+    regions: tuple[_Region, ...]
+
+
+class _Named(Answer):
+    arn: str
+
+
+class _Role(Answer):
+    role: _Named
+
+
+class _Verdict(Answer):
+    eval_action_name: str
+    eval_decision: str
+
+
+class _Verdicts(Answer):
+    evaluation_results: tuple[_Verdict, ...]
+
+
+class _Budget(Answer):
+    budget_name: str
+
+
+class _Budgets(Page):
+    budgets: tuple[_Budget, ...] = ()  # AWS leaves it out where there is none
+
+
 def identity(account: str, region: str) -> Iterator[Check]:
     """Check the credentials and, in the same answer, this machine's clock."""
     try:
-        found = aws.identity(region)
+        found = caller.identity(region)
     except OutsideError as error:
         need = f"credentials for account {account}"
         yield Check(name="credentials", status="fail", found=error.message, need=need, fix=error.hint)
         return
-    right = found["Account"] == account
+    right = found.account == account
     yield Check(
         name="credentials",
         status="ok" if right else "fail",
-        found=found["Arn"],
+        found=found.arn,
         need=f"account {account}",
         fix="" if right else "Sign in to that account (AWS_PROFILE), or correct `account` in platform.yaml.",
     )
-    yield _clock(found)
+    yield _clock(found.response_metadata.headers.get("date", ""))
 
 
-def _clock(answer: Any) -> Check:  # noqa: ANN401
-    headers = answer["ResponseMetadata"]["HTTPHeaders"]
-    skew = abs((datetime.now(UTC) - parsedate_to_datetime(headers["date"])).total_seconds())
-    status = "fail" if skew > _REFUSED_S else "warn" if skew > _SUSPECT_S else "ok"
-    fix = "" if status == "ok" else "Set the clock of this machine (timedatectl set-ntp true)."
+def _clock(theirs: str) -> Check:
     need = f"at most {_REFUSED_S} s from AWS's clock"
-    return Check(name="clock", status=status, found=f"{skew:.0f} s off", need=need, fix=fix)
+    fix = "Set the clock of this machine (timedatectl set-ntp true)."
+    try:
+        moment = parsedate_to_datetime(theirs).astimezone(UTC)
+    except ValueError:
+        found = f"not checked: AWS's answer came with the date {theirs!r}"
+        return Check(name="clock", status="warn", found=found, need=need, fix="See whether a proxy changes answers.")
+    skew = abs((datetime.now(UTC) - moment).total_seconds())
+    status = "fail" if skew > _REFUSED_S else "warn" if skew > _SUSPECT_S else "ok"
+    return Check(name="clock", status=status, found=f"{skew:.0f} s off", need=need, fix="" if status == "ok" else fix)
 
 
 def region(name: str) -> Iterator[Check]:
     """Check that the region exists and is open to this account."""
-    with aws.told("listing regions"):
-        found = aws.client("ec2", name).describe_regions(AllRegions=True)["Regions"]
-    state = {r["RegionName"]: r["OptInStatus"] for r in found}.get(name, "unknown")
+    listed = answers.ask(_Regions, "listing regions", aws.client("ec2", name).describe_regions, AllRegions=True)
+    state = {r.region_name: r.opt_in_status for r in listed.regions}.get(name, "unknown")
     ok = state in {"opt-in-not-required", "opted-in"}
     fix = "" if ok else f"Enable {name} under Account > AWS Regions in the console, or choose another `region`."
     need = "open to this account"
@@ -63,17 +98,18 @@ def region(name: str) -> Iterator[Check]:
 def permissions(where: str) -> Iterator[Check]:
     """Check, by IAM's own simulator, that the signed-in role may make the state bucket and the first roles."""
     need = "to make the state bucket, its key, and roles"
-    arn = aws.identity(where)["Arn"]
+    arn = caller.identity(where).arn
     if arn.endswith(":root"):
         fix = "Sign in with a role (IAM Identity Center): nothing limits the root user, and nothing should use it."
         yield Check(name="permissions", status="warn", found="the account's root user", need=need, fix=fix)
         return
     try:
         denied = _denied(where, arn)
-    except ClientError as error:
-        found = f"not checked: {aws.code(error)}"
-        fix = "Allow iam:SimulatePrincipalPolicy to have this checked, or just try `modelyard infra bootstrap`."
-        yield Check(name="permissions", status="warn", found=found, need=need, fix=fix)
+    except OutsideError as error:
+        if error.code != "access_denied":
+            raise
+        fix = "Allow iam:GetRole and iam:SimulatePrincipalPolicy, or just try `modelyard infra bootstrap`."
+        yield Check(name="permissions", status="warn", found=f"not checked: {error.message}", need=need, fix=fix)
         return
     found = f"refused: {', '.join(denied)}" if denied else "all allowed"
     fix = "Give the signed-in role these actions." if denied else ""
@@ -81,18 +117,22 @@ def permissions(where: str) -> Iterator[Check]:
 
 
 def _denied(where: str, arn: str) -> list[str]:
-    iam = aws.client("iam", where)
-    source = arn
+    """Return the actions of which nobody says that they are allowed."""
+    iam, source = aws.client("iam", where), arn
     if ":assumed-role/" in arn:
-        source = iam.get_role(RoleName=arn.split("/")[1])["Role"]["Arn"]
-    results = iam.simulate_principal_policy(PolicySourceArn=source, ActionNames=list(BOOTSTRAP))["EvaluationResults"]
-    return sorted(r["EvalActionName"] for r in results if r["EvalDecision"] != "allowed")
+        name = arn.split("/")[1]
+        source = answers.ask(_Role, f"reading the role {name}", iam.get_role, RoleName=name).role.arn
+    asked = {"PolicySourceArn": source, "ActionNames": list(BOOTSTRAP)}
+    told = answers.ask(_Verdicts, "asking what is allowed", iam.simulate_principal_policy, **asked)
+    allowed = {each.eval_action_name for each in told.evaluation_results if each.eval_decision == "allowed"}
+    return sorted(set(BOOTSTRAP) - allowed)
 
 
 def budget(account: str) -> Iterator[Check]:
     """Check that somebody is told before the bill is."""
-    with aws.told("listing budgets"):
-        found = aws.client("budgets", "us-east-1").describe_budgets(AccountId=account).get("Budgets", [])
-    names = ", ".join(b["BudgetName"] for b in found) or "none"
+    client = aws.client("budgets", "us-east-1")
+    pages = answers.pages(_Budgets, "listing budgets", client.describe_budgets, AccountId=account)
+    found = [each for page in pages for each in page.budgets]
+    names = ", ".join(each.budget_name for each in found) or "none"
     fix = "" if found else "`modelyard infra up --layer account` sets those of platform.yaml."
     yield Check(name="budget", status="ok" if found else "warn", found=names, need="at least one", fix=fix)

@@ -32,7 +32,10 @@ class Diagnosis(Record):
 
 def guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
     """Return the checks of one look; one that could not be done is a line of its own, not the end of the diagnosis."""
+    found: list[Check] = []
     try:
-        return list(look())
+        for check in look():
+            found.append(check)  # noqa: PERF402 - those before an error are kept
     except ModelyardError as error:
-        return [Check(name=name, status="fail", found=error.message, need="an answer", fix=error.hint)]
+        found.append(Check(name=name, status="fail", found=error.message, need="an answer", fix=error.hint))
+    return found

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from modelyard.infra import aws
+from modelyard.errors import OutsideError
+from modelyard.infra import answers, aws
+from modelyard.infra.answers import Answer, Page
 from modelyard.infra.components.tags import PREFIX
 from modelyard.infra.doctor.check import Check
 from modelyard.infra.platform import EnvName, Platform
@@ -25,6 +25,31 @@ _ACCELERATED = {
     ("p", True): ("Spot P vCPUs", "L-7212CCBC"),
 }
 _SMALLEST_VCPUS = {"g": 4, "p": 8}  # of an instance with one GPU
+
+
+class _Tag(Answer):
+    key: str
+    value: str
+
+
+class _Tagged(Answer):
+    tags: tuple[_Tag, ...] = ()
+
+
+class _Vpcs(Page):
+    vpcs: tuple[_Tagged, ...]
+
+
+class _Addresses(Answer):
+    addresses: tuple[_Tagged, ...]
+
+
+class _Value(Answer):
+    value: float
+
+
+class _Quota(Answer):
+    quota: _Value
 
 
 @dataclass(frozen=True)
@@ -44,9 +69,7 @@ def look(platform: Platform, env: EnvName) -> Iterator[Check]:
     region = platform.region_of(env)
     client = aws.client("service-quotas", region)
     for need in needs(platform, env, _others(platform, env, region)):
-        with aws.told(f"reading the quota {need.code}"):
-            value = _value(client, need)
-        yield _judged(need, value, region)
+        yield _judged(need, _value(client, need), region)
 
 
 def needs(platform: Platform, env: EnvName, others: tuple[int, int] = (0, 0)) -> list[Need]:
@@ -94,25 +117,25 @@ def _gpus(pool: GpuPool) -> Iterator[Need]:
 
 def _others(platform: Platform, env: EnvName, region: str) -> tuple[int, int]:
     ec2 = aws.client("ec2", region)
-    vpcs = aws.pages(ec2, "describe_vpcs", "Vpcs")
-    with aws.told("listing addresses"):
-        addresses = ec2.describe_addresses()["Addresses"]
+    vpcs = [vpc for page in answers.pages(_Vpcs, "listing VPCs", ec2.describe_vpcs) for vpc in page.vpcs]
+    addresses = answers.ask(_Addresses, "listing addresses", ec2.describe_addresses).addresses
     foreign = [sum(not _ours(each, platform, env) for each in found) for found in (vpcs, addresses)]
     return foreign[0], foreign[1]
 
 
-def _ours(found: dict[str, Any], platform: Platform, env: EnvName) -> bool:
-    tags = {t["Key"]: t["Value"] for t in found.get("Tags", [])}
+def _ours(found: _Tagged, platform: Platform, env: EnvName) -> bool:
+    tags = {tag.key: tag.value for tag in found.tags}
     return (tags.get(f"{PREFIX}project"), tags.get(f"{PREFIX}env")) == (platform.name, env)
 
 
 def _value(client: Any, need: Need) -> float | None:  # noqa: ANN401
     """Return what applies to this account, else the default; None where the service names neither."""
-    for ask in (client.get_service_quota, client.get_aws_default_service_quota):
+    what = f"reading the quota {need.code}"
+    for call in (client.get_service_quota, client.get_aws_default_service_quota):
         try:
-            return float(ask(ServiceCode=need.service, QuotaCode=need.code)["Quota"]["Value"])
-        except ClientError as error:
-            if aws.code(error) not in {"NoSuchResourceException", "404"}:
+            return answers.ask(_Quota, what, call, ServiceCode=need.service, QuotaCode=need.code).quota.value
+        except OutsideError as error:
+            if error.code != "not_found":
                 raise
     return None
 

@@ -4,7 +4,7 @@ Tags alone are not enough: volumes, load balancers and nodes that a cluster made
 log groups that a service opened are not in Pulumi's state, and some carry only the cluster's own tags.
 """
 
-from modelyard.infra import aws
+from modelyard.infra import caller
 from modelyard.infra.leftovers.clues import Clues
 from modelyard.infra.leftovers.found import Found
 from modelyard.infra.leftovers.services import SEARCHES
@@ -28,7 +28,7 @@ def leftovers(platform: Platform, env: EnvName, report: Progress = silent) -> Le
         OutsideError: AWS cannot be reached or refuses; nothing is claimed then.
     """
     account, region = platform.account_of(env), platform.region_of(env)
-    aws.must_be(account, region)
+    caller.must_be(account, region)
     clues = Clues(platform.name, env, region, projects=platform.projects)
     found: dict[str, Found] = {}
     for done, (what, search) in enumerate(SEARCHES.items()):

@@ -6,7 +6,7 @@ Every step looks at what is there before it acts, so a run that was killed goes 
 import time
 from collections.abc import Callable
 
-from modelyard.infra import aws
+from modelyard.infra import caller
 from modelyard.infra.platform import EnvName, Platform
 from modelyard.infra.restore.database import Database
 from modelyard.progress import Progress, silent
@@ -42,7 +42,7 @@ def restore(
         OutsideError: AWS failed; running the same command again goes on.
     """
     region = platform.region_of(env)
-    aws.must_be(platform.account_of(env), region)
+    caller.must_be(platform.account_of(env), region)
     database = Database(region, platform.name, env, drill=drill, snapshot=snapshot)
     acts: dict[str, Callable[[], str]] = {
         "find": database.find,
