@@ -36,6 +36,14 @@ def aws(monkeypatch):
         yield world
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """Every request of the stores that the test opens, but for what it puts there itself."""
+    import recording
+
+    return recording.notes(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory):
     """The database of an empty registry, which takes MLflow seconds to make."""

@@ -11,13 +11,14 @@ from platforms import only, planned, resources
 from modelyard.infra.plan import Plan
 
 Policy = list[dict[str, Any]]
+_OF_WORKFLOWS = ("account", "lake")
 
 
 class Role:
-    """A role of a workflow, with every policy that the layers give it, and its boundary."""
+    """A role, with every policy that the layers give it, and its boundary; by default one of a workflow."""
 
-    def __init__(self, name: str, env: str = "dev", **changes: Any) -> None:
-        self._plans: list[Plan] = [planned(env, layer, **changes) for layer in ("account", "lake")]
+    def __init__(self, name: str, env: str = "dev", layers: tuple[str, ...] = _OF_WORKFLOWS, **changes: Any) -> None:
+        self._plans: list[Plan] = [planned(env, layer, **changes) for layer in layers]
         self._name = name
 
     def may(self, action: str, resource: str, **context: str) -> bool:

@@ -2,10 +2,10 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
+import recording
 import watched
 from policy_verdicts import Role, store_arn
 from test_performance_windows import binary, project, serve
@@ -14,8 +14,6 @@ from typer.testing import CliRunner
 from modelyard import capture
 from modelyard.capture import boots
 from modelyard.cli import app
-from modelyard.data.store import Store
-from modelyard.data.store.folder import Folder
 from modelyard.monitoring import MonitorRequest, monitor
 from modelyard.monitoring.retraining.ledger import KEY as RETRAINING
 from modelyard.release import journal
@@ -23,35 +21,6 @@ from modelyard.release import journal
 pytestmark = pytest.mark.slow
 
 ROLE, OLD = "churn-dev-watch", datetime(2025, 3, 1).date()
-ASKS = {
-    **dict.fromkeys(("get", "get_aged", "fetch", "exists"), "s3:GetObject"),
-    **dict.fromkeys(("put", "put_new", "put_if", "put_file"), "s3:PutObject"),
-    "list": "s3:ListBucket",
-    "delete": "s3:DeleteObject",
-}
-
-
-class Bucket(Folder):
-    """A folder that notes what a bucket would have been asked for, and keeps no file where it can be opened."""
-
-    asked: set[tuple[str, str]]
-
-    def __getattribute__(self, name):
-        found = super().__getattribute__(name)
-        if name not in ASKS:
-            return found
-        return lambda key, *more: self.asked.add((ASKS[name], key)) or found(key, *more)
-
-    def local(self, key):
-        return None
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """Every request of the stores that are opened from now on, but for what the test puts there."""
-    monkeypatch.setattr(Bucket, "asked", set(), raising=False)
-    monkeypatch.setattr(Store, "open", classmethod(lambda _, uri, base: Store(uri, Bucket(Path(base, uri)))))
-    return Bucket.asked
 
 
 @pytest.fixture
@@ -80,20 +49,13 @@ def look(found, *more):
     assert done.exit_code == 0, done.output
 
 
-def request(action, key):
-    """Return what IAM is asked: a list is a request of the bucket, with a prefix."""
-    if action == "s3:ListBucket":
-        return {"action": action, "resource": store_arn(), "s3__prefix": f"churn/{key}/"}
-    return {"action": action, "resource": f"{store_arn()}/churn/{key}"}
-
-
 def test_looking_asks_for_what_its_role_may_and_its_role_may_no_more(there, github, asked):
     for _ in range(2):  # what is there already is changed by comparison
         look(there)
     assert github.events[0]["event_type"] == "modelyard-retrain"
     assert capture.days(watched.store_of(there))[OLD] < 9
     watch = Role(ROLE)
-    assert [one for one in sorted(asked) if not watch.may(**request(*one))] == []
+    assert [one for one in sorted(asked) if not watch.may(**recording.request(*one))] == []
     assert [one for one in _allowed(watch) if not any(_covers(*one, *each) for each in asked)] == []
 
 
@@ -115,5 +77,5 @@ def _covers(action, pattern, asked, key):
 
 def test_a_retraining_in_place_is_not_for_this_role(there, asked):
     monitor(there, MonitorRequest(retrain=True, send=False))
-    refused = {key for action, key in asked if not Role(ROLE).may(**request(action, key))}
+    refused = {key for action, key in asked if not Role(ROLE).may(**recording.request(action, key))}
     assert RETRAINING in refused

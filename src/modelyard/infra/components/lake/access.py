@@ -39,13 +39,19 @@ class ProjectAccessArgs:
 
 
 class ProjectAccess(pulumi.ComponentResource):
-    """Produces the policies of one ML repository: `trainer`, `server` (models in, captures out), `loop`, `watch`."""
+    """Produces the policies of one ML repository.
+
+    `trainer` keeps snapshots, `server` takes models in and captures out, `loop` writes all of it, `watch` looks.
+    """
 
     def __init__(self, name: str, args: ProjectAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("modelyard:lake:ProjectAccess", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         own = f"{args.project}/"
-        trainer = [*_data(args), allow("Store", (*READ, *WRITE), under(args.store_arn, [f"{own}*"]))]
+        data, everything = _data(args), under(args.store_arn, [f"{own}*"])
+        snapshots = under(args.store_arn, [f"{own}snapshots/*"])
+        # a training job keeps the rows that it was given; what is registered and what serves is for `loop` to write
+        trainer = [*data, allow("Store", READ, everything), allow("Snapshots", WRITE, snapshots)]
         server = [
             listing(args.store_arn, [f"{own}*"]),
             allow("Models", READ, under(args.store_arn, [f"{own}models/*", f"{own}routing.json"])),
@@ -53,7 +59,11 @@ class ProjectAccess(pulumi.ComponentResource):
             use_key(args.key_arn),
         ]
         # the loop compacts captures and retires models, so it alone may delete, and only versions stay
-        loop = [*trainer, allow("Tidy", ["s3:DeleteObject"], under(args.store_arn, [f"{own}*"]))]
+        loop = [
+            *data,
+            allow("Store", (*READ, *WRITE), everything),
+            allow("Tidy", ["s3:DeleteObject"], everything),
+        ]
         made = {"trainer": trainer, "server": server, "loop": loop, "watch": _watch(args)}
         self.arns = {
             role: aws.iam.Policy(

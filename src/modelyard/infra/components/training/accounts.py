@@ -13,7 +13,7 @@ from modelyard.infra.components.training.labels import ACCOUNT, NAMESPACE
 
 @dataclass(frozen=True, kw_only=True)
 class TrainersArgs:
-    """Project -> ARN of the policy that reads the lake and writes the project's part of the store."""
+    """Project -> ARN of the policy that reads the lake and its part of the store, and keeps snapshots there."""
 
     project: str
     env: str
