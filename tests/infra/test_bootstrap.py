@@ -3,7 +3,9 @@
 import json
 
 import boto3
+import botocore.client
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from modelyard.errors import OutsideError, RequestError
@@ -94,6 +96,46 @@ def test_keeps_the_statements_and_tags_of_others(platform):
     assert [s["Sid"] for s in kept] == ["Theirs", "ModelyardTlsOnly"]
     assert tags["cost-center"] == "7"
     assert tags["modelyard:layer"] == "state"
+
+
+def test_keeps_a_statement_that_stands_alone_and_a_rule_without_a_name(platform):
+    made = bootstrap(platform, "dev")
+    s3 = client("s3")
+    theirs = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "*"}
+    s3.put_bucket_policy(Bucket=made.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": theirs}))
+    rule = {"Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 3}}
+    s3.put_bucket_lifecycle_configuration(Bucket=made.bucket, LifecycleConfiguration={"Rules": [rule]})
+    assert set(bootstrap(platform, "dev").changes) == {
+        "refused everything but TLS",
+        "set how long old versions are kept",
+    }
+    kept = json.loads(s3.get_bucket_policy(Bucket=made.bucket)["Policy"])["Statement"]
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=made.bucket)["Rules"]
+    assert [s["Sid"] for s in kept] == ["Theirs", "ModelyardTlsOnly"]
+    assert [r.get("Filter") for r in rules] == [{"Prefix": "tmp/"}, {"Prefix": ""}]
+
+
+def test_refuses_a_bucket_that_lies_in_another_region(platform):
+    name = f"acme-{REGION}-state-123456789012"
+    elsewhere = {"LocationConstraint": "us-west-2"}
+    client("s3", "us-west-2").create_bucket(Bucket=name, CreateBucketConfiguration=elsewhere)
+    with pytest.raises(OutsideError, match=f"{name} exists, but not in account .* and region {REGION}"):
+        bootstrap(platform, "dev")
+
+
+def test_refuses_a_bucket_of_somebody_else(platform, monkeypatch):
+    real = botocore.client.BaseClient._make_api_call
+
+    def call(client, operation, arguments):  # moto lets everybody in
+        if operation == "HeadBucket" and arguments["ExpectedBucketOwner"] == "123456789012":
+            raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, operation)
+        return real(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    with pytest.raises(OutsideError) as caught:
+        bootstrap(platform, "dev")
+    assert caught.value.code == "bucket_taken"
+    assert "another `name`" in caught.value.hint
 
 
 def test_finishes_a_run_that_died_between_the_key_and_its_name(platform):

@@ -1,6 +1,7 @@
 """`modelyard infra restore` as far as moto can show it: what is asked of RDS, and what is kept."""
 
 import boto3
+import botocore.client
 import pytest
 from moto import mock_aws
 
@@ -86,6 +87,61 @@ def test_the_restored_database_takes_the_place_and_the_old_one_is_kept(platform,
     assert made["StorageEncrypted"]
     assert not made["PubliclyAccessible"]
     assert "modelyard infra up --env dev --layer registry" in done.next
+
+
+def test_a_new_name_is_waited_for_while_nobody_bears_it(platform, rds, monkeypatch):
+    database(rds)
+    real, hidden, slept = botocore.client.BaseClient._make_api_call, [], []
+
+    def call(client, operation, arguments):
+        found = real(client, operation, arguments)
+        if operation == "ModifyDBInstance":
+            hidden[:] = [arguments["NewDBInstanceIdentifier"]] * 3
+        if operation == "DescribeDBInstances" and hidden:  # for three questions RDS does not know the new name
+            name = hidden.pop()
+            found["DBInstances"] = [d for d in found["DBInstances"] if d["DBInstanceIdentifier"] != name]
+        return found
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    monkeypatch.setattr("modelyard.infra.restore.database.time.sleep", slept.append)
+    restore(platform, "dev", drill=False)
+    assert names(rds) == ["acme-dev-registry", "acme-dev-registry-before-restore"]
+    assert len(slept) == 6
+
+
+def test_a_restore_after_a_restore_says_what_is_in_its_way_and_touches_nothing(platform, rds):
+    database(rds)
+    restore(platform, "dev", drill=False)
+    with pytest.raises(RequestError, match="acme-dev-registry-before-restore is still there") as caught:
+        restore(platform, "dev", drill=False)
+    assert "aws rds delete-db-instance --db-instance-identifier acme-dev-registry-before-restore" in caught.value.hint
+    assert names(rds) == ["acme-dev-registry", "acme-dev-registry-before-restore"]
+
+
+def test_a_drill_after_a_restore_is_one_of_the_database_that_answers(platform, rds):
+    database(rds)
+    restore(platform, "dev", drill=False)
+    rds.create_db_snapshot(DBSnapshotIdentifier="tuesday", DBInstanceIdentifier="acme-dev-registry")
+    assert restore(platform, "dev", drill=True).steps[0].result.startswith("acme-dev-registry,")
+
+
+def test_goes_on_where_a_kill_came_between_the_two_names(platform, rds):
+    group = database(rds)
+    rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="acme-dev-registry-restored",
+        DBSnapshotIdentifier="monday",
+        DBSubnetGroupName="acme-dev",
+        VpcSecurityGroupIds=[group],
+        PubliclyAccessible=False,
+        Tags=TAGS,
+    )
+    rds.modify_db_instance(
+        DBInstanceIdentifier="acme-dev-registry",
+        NewDBInstanceIdentifier="acme-dev-registry-before-restore",
+        ApplyImmediately=True,
+    )
+    restore(platform, "dev", drill=False)
+    assert names(rds) == ["acme-dev-registry", "acme-dev-registry-before-restore"]
 
 
 def test_goes_on_with_a_copy_that_a_killed_run_made(platform, rds):

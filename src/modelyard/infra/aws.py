@@ -103,13 +103,15 @@ def _of_client(what: str, error: Exception) -> ModelyardError:
 
 def _of_core(what: str, error: Exception) -> ModelyardError:
     from botocore.exceptions import ConnectionError as NoConnection
-    from botocore.exceptions import HTTPClientError
+    from botocore.exceptions import HTTPClientError, WaiterError
 
     kind = type(error).__name__
     if kind in EXPIRED:
         return OutsideError(f"The AWS credentials have expired ({what}): {error}", _SIGN_IN, code="expired_credentials")
     if kind in NO_CREDENTIALS:
         return OutsideError(f"There are no AWS credentials ({what}): {error}", _SIGN_IN, code="no_credentials")
+    if isinstance(error, WaiterError):
+        return OutsideError(f"AWS did not finish ({what}): {error}", "Run the same command again.", code="aws_failed")
     if isinstance(error, (NoConnection, HTTPClientError)):
         return OutsideError(
             f"AWS could not be reached ({what}): {error}", "Check the network and the region's name.", code="no_network"

@@ -31,7 +31,7 @@ def ensure(home: Place, key: str, wanted: Mapping[str, str]) -> list[str]:
 
 def _bucket(s3: Any, home: Place) -> list[str]:  # noqa: ANN401
     try:
-        s3.head_bucket(Bucket=home.bucket, ExpectedBucketOwner=home.account)
+        found = s3.head_bucket(Bucket=home.bucket, ExpectedBucketOwner=home.account)
     except ClientError as error:
         if aws.code(error) in {"404", "NoSuchBucket"}:
             place = (
@@ -39,13 +39,15 @@ def _bucket(s3: Any, home: Place) -> list[str]:  # noqa: ANN401
             )
             s3.create_bucket(Bucket=home.bucket, ObjectOwnership="BucketOwnerEnforced", **place)
             return [f"made the bucket {home.bucket}"]
-        raise _not_ours(home, error) from error
+        if aws.code(error) not in {"403", "301", "AccessDenied"}:
+            raise
+        raise _not_ours(home) from error
+    if found.get("BucketRegion", home.region) != home.region:  # boto3 follows it there
+        raise _not_ours(home)
     return []
 
 
-def _not_ours(home: Place, error: Exception) -> Exception:
-    if aws.code(error) not in {"403", "301", "AccessDenied"}:
-        return error
+def _not_ours(home: Place) -> OutsideError:
     return OutsideError(
         f"The bucket {home.bucket} exists, but not in account {home.account} and region {home.region}, or not for you.",
         "Sign in to the right account, or choose another `name` in platform.yaml.",
@@ -131,11 +133,12 @@ def _put_encryption(s3: Any, name: str, value: Any) -> None:  # noqa: ANN401
 
 def _statements(s3: Any, name: str) -> list[dict[str, Any]]:  # noqa: ANN401
     try:
-        return json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+        found = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
     except ClientError as error:
         if aws.code(error) != "NoSuchBucketPolicy":
             raise
         return []
+    return found if isinstance(found, list) else [found]  # one alone may be written without brackets
 
 
 def _get_policy(s3: Any, name: str) -> Any:  # noqa: ANN401
@@ -150,13 +153,13 @@ def _put_policy(s3: Any, name: str, value: Any) -> None:  # noqa: ANN401
 
 
 def _get_lifecycle(s3: Any, name: str) -> Any:  # noqa: ANN401
-    mine = next((r for r in _rules(s3, name) if r["ID"] == _lifecycle()["ID"]), {})
+    mine = next((r for r in _rules(s3, name) if r.get("ID") == _lifecycle()["ID"]), {})
     return {key: mine.get(key) for key in _lifecycle()}
 
 
 def _put_lifecycle(s3: Any, name: str, value: Any) -> None:  # noqa: ANN401
     """Set our rule; those of others stay."""
-    others = [r for r in _rules(s3, name) if r["ID"] != value["ID"]]
+    others = [r for r in _rules(s3, name) if r.get("ID") != value["ID"]]
     rules = [*others, {**value, "Filter": {"Prefix": ""}}]
     s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
 

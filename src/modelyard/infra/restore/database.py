@@ -1,12 +1,15 @@
 """One RDS instance, its backups, and a copy of it made from one."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from modelyard.errors import OutcomeError, RequestError
+from modelyard.errors import OutcomeError, OutsideError, RequestError
 from modelyard.infra import aws
 from modelyard.infra.components.tags import PREFIX
 
+_ASIDE = "-before-restore"
+_RENAMED_S, _ASKED_EVERY_S = 1800, 10
 _KEPT = ("DBInstanceClass", "MultiAZ", "StorageType", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")
 
 
@@ -25,7 +28,7 @@ class Database:
     @property
     def name(self) -> str:
         """Its identifier, also while it is set aside."""
-        return self.live["DBInstanceIdentifier"].removesuffix("-before-restore")
+        return self.live["DBInstanceIdentifier"].removesuffix(_ASIDE)
 
     @property
     def copy(self) -> str:
@@ -44,9 +47,21 @@ class Database:
                 "a lost one is restored by its snapshot in the RDS console, under the same identifier.",
                 code="no_database",
             )
-        self.live = ours[0]
+        self.live = min(ours, key=lambda d: d["DBInstanceIdentifier"].endswith(_ASIDE))
+        if not self.drill and len(ours) > 1:
+            raise self._restored_before()
         engine = f"{self.live['Engine']} {self.live.get('EngineVersion', '')}".strip()
         return f"{self.name}, {engine}, {self.live['DBInstanceStatus']}"
+
+    def _restored_before(self) -> RequestError:
+        aside = f"{self.name}{_ASIDE}"
+        return RequestError(
+            f"{aside} is still there: an earlier restore has put {self.name} in its place.",
+            "If that was this one, it is done. To restore again, first delete it: "
+            f"aws rds modify-db-instance --db-instance-identifier {aside} --no-deletion-protection, then "
+            f"aws rds delete-db-instance --db-instance-identifier {aside} --final-db-snapshot-identifier {aside}.",
+            code="restored_before",
+        )
 
     def backup(self) -> str:
         """Choose the newest backup that is complete, or the one that was named."""
@@ -102,7 +117,7 @@ class Database:
 
     def set_aside(self) -> str:
         """Rename the running instance; it is kept until a person deletes it."""
-        aside = f"{self.name}-before-restore"
+        aside = f"{self.name}{_ASIDE}"
         if self.live["DBInstanceIdentifier"] != aside:
             self._rename(self.name, aside)
         return f"kept as {aside}"
@@ -116,7 +131,15 @@ class Database:
         rds = self._rds()
         with aws.told(f"renaming {old} to {new}"):
             rds.modify_db_instance(DBInstanceIdentifier=old, NewDBInstanceIdentifier=new, ApplyImmediately=True)
-            rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=new)
+        self._wait_for(new)
+
+    def _wait_for(self, name: str) -> None:
+        """Wait for a name that RDS takes a while to give; its own waiter fails while nothing bears it."""
+        for _ in range(_RENAMED_S // _ASKED_EVERY_S):
+            if (self._described(name) or {}).get("DBInstanceStatus") == "available":
+                return
+            time.sleep(_ASKED_EVERY_S)
+        raise OutsideError(f"No database is called {name} after {_RENAMED_S} s.", "Run the same command again.")
 
     def _request(self) -> dict[str, Any]:
         live = self.live
