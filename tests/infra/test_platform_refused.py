@@ -23,6 +23,13 @@ def dev(path, value):
 
 
 REFUSED = [
+    ({"tags": {"a,b": "x"}}, "AWS takes letters, digits, spaces and + - = . _ : / @"),
+    ({"tags": {"team": "a|b"}}, "tag 'team': 'a|b': AWS takes"),
+    ({"tags": {"team": "a\nb"}}, "AWS takes letters"),
+    ({"tags": {"Team": "a", "team": "b"}}, "Team, team is there twice"),
+    ({"tags": {"managedby": "me"}}, "is the tag ManagedBy that everything has"),
+    (dev("monitoring.log_days", True), "monitoring.log_days: Input should be a number, not true or false"),
+    (dev("network.vpc", {**VPC, "private_subnets": SUBNETS[:1]}), "private_subnets: Tuple should have at least 2"),
     ({"region": "us-gov-west-1"}, "partition aws-us-gov"),
     ({"region": "cn-north-1"}, "partition aws-cn"),
     ({"region": "eusc-de-east-1"}, "partition aws-eusc"),
@@ -124,3 +131,13 @@ def test_a_region_nobody_has_heard_of_is_warned_of():
         "xx-nowhere-1 is no region" in line for line in check.warnings(platform({"region": "xx-nowhere-1"}), "dev")
     )
     assert not any("is no region" in line for line in check.warnings(platform(), "dev"))
+
+
+def test_one_wrong_item_is_one_problem_not_also_a_list_that_is_too_short():
+    with pytest.raises(RequestError, match="has 1 problem:") as caught:
+        platform(pool(families=["trn1"]))
+    assert "families.0" in caught.value.message
+
+
+def test_tags_in_any_language_are_taken():
+    assert platform({"tags": {"Équipe": "données 7 / @hub", "empty": ""}}).tags["empty"] == ""

@@ -205,3 +205,10 @@ def test_a_second_region_makes_roles_and_regional_guards_only():
         "churn-prod-loop",
         "churn-prod-watch",
     }
+
+
+def test_a_large_threshold_of_the_anomalies_is_written_out():
+    emails = {"environments__dev__monitoring__emails": ["a@example.com"]}
+    made = planned("dev", "account", environments__dev__budget__anomaly_usd=1_500_000, **emails)
+    found = only(made, "costexplorer/anomalySubscription:AnomalySubscription", "dev")
+    assert found["thresholdExpression"]["dimension"]["values"] == ["1500000"]

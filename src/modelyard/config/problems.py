@@ -18,9 +18,16 @@ _SHOULD = "Input should be "
 def found(model: type[BaseModel], error: ValidationError) -> list[str]:
     """Return what a model says against a document; one line for a value that is none of several kinds."""
     places: dict[str, list[ErrorDetails]] = {}
-    for details in error.errors(include_url=False):
+    details_of_all = error.errors(include_url=False)
+    for details in details_of_all:
+        if details["type"] == "too_short" and _wrong_inside(details["loc"], details_of_all):
+            continue  # pydantic counts only what is right, and what is wrong has a line of its own
         places.setdefault(_path(model, details["loc"]), []).append(details)
     return [_problem(model, path, several) for path, several in places.items()]
+
+
+def _wrong_inside(location: tuple[int | str, ...], errors: Sequence[ErrorDetails]) -> bool:
+    return any(each["loc"][: len(location)] == location != each["loc"] for each in errors)
 
 
 def refusal(name: str, lines: list[str], hint: str, code: str) -> RequestError:

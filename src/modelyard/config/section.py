@@ -24,4 +24,6 @@ class Section(BaseModel):
 
 def _leaves(annotation: Any) -> set[Any]:  # noqa: ANN401 - an annotation
     inner = get_args(annotation)
-    return {leaf for each in inner for leaf in _leaves(each)} if inner else {annotation}
+    if inner:
+        return {leaf for each in inner for leaf in _leaves(each)}
+    return {annotation if isinstance(annotation, type) else type(annotation)}  # of a literal: its kind

@@ -1,5 +1,6 @@
 """What `platform.yaml` may say: the whole platform, all environments, in one typed value."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -11,6 +12,10 @@ from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.exceptions import Exemption
 from modelyard.infra.platform.presets import PRESETS, with_presets
 from modelyard.infra.platform.words import AccountId, Email, EnvName, PlatformName, ProjectName, Region
+
+# what every service takes (Tagging AWS Resources: IAM and EC2 refuse the rest); letters are those of any language
+_TAG = re.compile(r"[\w +\-=.:/@]*")
+_OURS = "ManagedBy"
 
 
 class Github(Section):
@@ -92,6 +97,12 @@ class Platform(Section):
                 raise ValueError(
                     f"tag {key!r}: at most 128 characters (its value 256), not beginning aws: or modelyard:"
                 )
+            if not _TAG.fullmatch(key) or not _TAG.fullmatch(value):
+                raise ValueError(f"tag {key!r}: {value!r}: AWS takes letters, digits, spaces and + - = . _ : / @")
+        folded = [key.casefold() for key in (*tags, _OURS)]  # IAM takes upper and lower case for the same
+        twice = sorted(key for key in tags if folded.count(key.casefold()) > 1)
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is there twice, or is the tag {_OURS} that everything has")
         return tags
 
     @property

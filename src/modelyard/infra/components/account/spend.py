@@ -66,7 +66,7 @@ def _subscribe(
             "dimension": {
                 "key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
                 "match_options": ["GREATER_THAN_OR_EQUAL"],
-                "values": [f"{args.anomaly_usd:g}"],
+                "values": [f"{args.anomaly_usd:.2f}".removesuffix(".00")],  # never as 1e+06
             }
         },
         opts=child,
