@@ -99,10 +99,10 @@ class Platform(Section):
                 )
             if not _TAG.fullmatch(key) or not _TAG.fullmatch(value):
                 raise ValueError(f"tag {key!r}: {value!r}: AWS takes letters, digits, spaces and + - = . _ : / @")
-        folded = [key.casefold() for key in (*tags, _OURS)]  # IAM takes upper and lower case for the same
+        folded = [key.casefold() for key in {*tags, _OURS}]  # IAM takes upper and lower case for the same
         twice = sorted(key for key in tags if folded.count(key.casefold()) > 1)
         if twice:
-            raise ValueError(f"{', '.join(twice)} is there twice, or is the tag {_OURS} that everything has")
+            raise ValueError(f"{', '.join(twice)} differs in case only from another tag, or from our {_OURS}")
         return tags
 
     @property
