@@ -41,6 +41,8 @@ training.Traffic("traffic", training.TrafficArgs(**place, **reached))
 policies = upstream(settings, "lake").output("project_policy_arns")
 rights = {project: policies.apply(lambda arns, project=project: arns[project]["trainer"]) for project in projects}
 training.Trainers("trainers", training.TrainersArgs(**who, **place, account=account, cluster=name, policies=rights))
+if projects:
+    training.Submitters("submitters", training.SubmittersArgs(**place, projects=projects))
 
 group = names.path(settings.platform, env, "cluster-metrics")
 kept = LogsArgs(group_name=group, key_arn=network.output("logs_key_arn"), days=built.output("log_days"))

@@ -14,6 +14,7 @@ from api import Api
 from toolchain import module, tool
 
 TOKEN = "tests-only"
+LOOP = "of-a-loop"
 CRDS = {
     "github.com/ray-project/kuberay/ray-operator": ("v1.6.0", "config/crd/bases"),
     "sigs.k8s.io/kueue": ("v0.19.2", "config/components/crd/bases"),
@@ -99,7 +100,8 @@ class Plane:
     def _api_server(self) -> None:
         keys = self._keys()
         self.port = free()
-        (self.folder / "tokens.csv").write_text(f"{TOKEN},admin,1,system:masters\n")
+        people = [f"{TOKEN},admin,1,system:masters", f"{LOOP},loop,2,modelyard:churn:loop"]
+        (self.folder / "tokens.csv").write_text("\n".join(people) + "\n")
         self.config.write_text(json.dumps(_kubeconfig(self.port)))
         self.run(
             "kube-apiserver",

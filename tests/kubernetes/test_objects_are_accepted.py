@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]  # the first run on a
 KINDS = {
     "Namespace", "NetworkPolicy", "ConfigMap", "ServiceAccount", "ResourceQuota", "LimitRange", "Service", "Secret",
     "Deployment", "DaemonSet", "HorizontalPodAutoscaler", "PodDisruptionBudget",
+    "Role", "RoleBinding", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding",
     "NodeClass", "NodePool", "ResourceFlavor", "ClusterQueue", "LocalQueue", "WorkloadPriorityClass",
 }  # fmt: skip
 

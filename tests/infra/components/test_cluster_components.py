@@ -93,8 +93,13 @@ def test_workflows_enter_with_what_they_need():
     assert found == {
         "arn:apply": ("AmazonEKSClusterAdminPolicy", {"type": "cluster"}),
         "arn:plan": ("AmazonEKSViewPolicy", {"type": "cluster"}),  # this one shows no secrets
-        "arn:loop": ("AmazonEKSEditPolicy", {"type": "namespace", "namespaces": ["training"]}),
+        "arn:loop": ("AmazonEKSViewPolicy", {"type": "namespace", "namespaces": ["training"]}),
     }
+    groups = {
+        one.inputs["principalArn"]: one.inputs.get("kubernetesGroups")
+        for one in made.all("eks/accessEntry:AccessEntry")
+    }
+    assert groups == {"arn:apply": None, "arn:plan": None, "arn:loop": ["modelyard:churn:loop"]}
 
 
 def test_a_cluster_without_an_administrator_is_refused():

@@ -85,7 +85,7 @@ class Api:
                 code="no_service",
             )
         if status in {401, 403}:
-            hint = f"The signed-in role needs an access entry that may edit in {self.namespace}."
+            hint = f"That is the right of {self.name}'s role `loop`; `modelyard infra up --layer project` gives it."
             return OutsideError(f"The cluster refused to {method} ({status}): {said}", hint, code="access_denied")
         if status in {400, 409, 422}:
             return OutcomeError(f"The cluster did not take the change ({status}): {said}", code="not_taken")

@@ -7,18 +7,20 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from modelyard.infra.components.cluster.groups import of_loop
+
 ADMIN = "AmazonEKSClusterAdminPolicy"
 VIEW = "AmazonEKSViewPolicy"  # without secrets, unlike AmazonEKSAdminViewPolicy
-EDIT = "AmazonEKSEditPolicy"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One role and what it may do, everywhere or in some namespaces."""
+    """One role and what it may do, everywhere or in some namespaces; and the Kubernetes groups that it is in."""
 
     role_arn: pulumi.Input[str]
     policy: str
     namespaces: Sequence[str] = ()
+    groups: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,12 @@ class Entries(pulumi.ComponentResource):
         mine = pulumi.ResourceOptions(parent=self)
         for who, entry in args.entries.items():
             made = aws.eks.AccessEntry(
-                f"{name}-{who}", cluster_name=args.cluster, principal_arn=entry.role_arn, type="STANDARD", opts=mine
+                f"{name}-{who}",
+                cluster_name=args.cluster,
+                principal_arn=entry.role_arn,
+                kubernetes_groups=list(entry.groups) or None,
+                type="STANDARD",
+                opts=mine,
             )
             where: aws.eks.AccessPolicyAssociationAccessScopeArgsDict = {"type": "cluster"}
             if entry.namespaces:
@@ -62,17 +69,20 @@ class Entries(pulumi.ComponentResource):
 def of_workflows(
     projects: Sequence[str], roles: pulumi.Output[Any], env: str, namespaces: Sequence[str]
 ) -> dict[str, Entry]:
-    """Return the entries of each project's roles: `apply` administers, `plan` looks, `loop` edits in namespaces.
+    """Return the entries of each project's roles: `apply` administers, `plan` looks, `loop` looks into namespaces.
 
-    `watch` has none: what it looks at lies in the store.
+    What `loop` changes is its project's alone, so it has that right as a group, from the layers that make what it
+    changes: EKS's own policies know namespaces, which projects share. `watch` has no entry: what it looks at lies in
+    the store.
     `roles` is project -> environment -> role -> ARN, as the layer `account` exports it.
     """
-    policies = {"apply": ADMIN, "plan": VIEW, "loop": EDIT}
+    policies = {"apply": ADMIN, "plan": VIEW, "loop": VIEW}
     return {
         f"{project}-{role}": Entry(
             role_arn=roles.apply(lambda found, project=project, role=role: found[project][env][role]),
             policy=policy,
-            namespaces=namespaces if policy == EDIT else (),
+            namespaces=namespaces if role == "loop" else (),
+            groups=(of_loop(project),) if role == "loop" else (),
         )
         for project in projects
         for role, policy in policies.items()

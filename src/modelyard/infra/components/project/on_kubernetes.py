@@ -9,6 +9,7 @@ from modelyard.infra.components import names
 from modelyard.infra.components.cluster.identity import PodIdentity, PodIdentityArgs
 from modelyard.infra.components.cluster.spaces import SERVING
 from modelyard.infra.components.project.images import Images
+from modelyard.infra.components.project.rollouts import Rollouts, RolloutsArgs
 from modelyard.infra.components.project.shared import Place, Size
 from modelyard.infra.components.project.token import Token, TokenArgs
 from modelyard.infra.components.project.workload import Workload, WorkloadArgs
@@ -35,7 +36,7 @@ class OnKubernetesArgs:
 
 
 class OnKubernetes(pulumi.ComponentResource):
-    """Composes PodIdentity, Workload and, where callers show one, the token."""
+    """Composes PodIdentity, Workload, the right to roll it out and, where callers show one, the token."""
 
     def __init__(self, name: str, args: OnKubernetesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("modelyard:project:OnKubernetes", name, None, opts)
@@ -50,6 +51,7 @@ class OnKubernetes(pulumi.ComponentResource):
             managed={"store": place.store_policy_arn},
         )
         PodIdentity(name, identity, mine)
+        Rollouts(name, RolloutsArgs(project=place.project, namespace=SERVICES, provider=args.provider), mine)
         secret = self._token(name, args) if args.token else None
         Workload(
             name,

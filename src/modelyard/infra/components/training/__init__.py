@@ -9,6 +9,7 @@ from modelyard.infra.components.training.models import ModelMetrics, ModelMetric
 from modelyard.infra.components.training.pool import GpuPool, GpuPoolArgs
 from modelyard.infra.components.training.queues import Queues, QueuesArgs
 from modelyard.infra.components.training.readers import Readers, ReadersArgs
+from modelyard.infra.components.training.submitters import Submitters, SubmittersArgs
 from modelyard.infra.components.training.traffic import Traffic, TrafficArgs
 from modelyard.infra.components.training.workspace import Workspace, WorkspaceArgs
 
@@ -30,6 +31,8 @@ __all__ = [
     "QueuesArgs",
     "Readers",
     "ReadersArgs",
+    "Submitters",
+    "SubmittersArgs",
     "Traffic",
     "TrafficArgs",
     "Trainers",

@@ -7,6 +7,7 @@ ACCELERATOR = {"accelerator": "nvidia"}
 CAPACITY = "karpenter.sh/capacity-type"
 POOL = "modelyard.io/pool"
 NAMESPACE = TRAINING
+QUEUE = "kueue.x-k8s.io/queue-name"
 ACCOUNT = "trainer"  # the service account of jobs
 PRIORITIES = {"production": 1000, "normal": 100, "experiment": 10}
 TAINT = {"key": GPU, "value": "present", "effect": "NoSchedule"}
