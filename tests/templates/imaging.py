@@ -12,9 +12,11 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+UV = str(Path(sys.executable).parent / "uv")  # ours: a machine need not have one
 GIVEN = (r"pip install --no-cache-dir uv", r"useradd --create-home --uid \d+ \w+")
 # how this machine reaches the package index, and what it has fetched already
 NETWORK = re.compile(
@@ -102,10 +104,13 @@ class Player:
 
     def environment(self) -> dict[str, str]:
         """Return what a process of the current stage sees: nothing of this machine but its tools and uv's cache."""
-        home = self.work / "home"
+        home, tools = self.work / "home", self.work / "tools"
         home.mkdir(exist_ok=True)
-        tools = [self.python.parent, Path(shutil.which("uv") or "uv").parent, Path("/usr/bin"), Path("/bin")]
-        known = {"PATH": ":".join(map(str, tools)), "HOME": str(home), "LANG": "C.UTF-8"}
+        if not tools.exists():
+            tools.mkdir()
+            (tools / "uv").symlink_to(UV)
+        seen = [self.python.parent, tools, Path("/usr/bin"), Path("/bin")]
+        known = {"PATH": ":".join(map(str, seen)), "HOME": str(home), "LANG": "C.UTF-8"}
         known |= {name: value for name, value in os.environ.items() if NETWORK.fullmatch(name)}
         for name, value in self.stage.variables.items():
             known[name] = self.local(value).replace("$PATH", known["PATH"])

@@ -21,7 +21,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from imaging import Player, UnplayableError, context, instructions
+from imaging import UV, Player, UnplayableError, context, instructions
 
 from modelyard.scaffold.new import NewRequest, new
 from modelyard.scaffold.profile import Overrides
@@ -45,7 +45,7 @@ def python(project):
     version = wanted.partition(":")[2].partition("-")[0]
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         return Path(sys.base_prefix) / "bin" / f"python{version}"
-    found = subprocess.run(["uv", "python", "find", "--system", version], capture_output=True, text=True, check=True)
+    found = subprocess.run([UV, "python", "find", "--system", version], capture_output=True, text=True, check=True)
     return Path(found.stdout.strip())
 
 
