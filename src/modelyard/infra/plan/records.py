@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from modelyard.record import Record
 
 
@@ -30,7 +32,7 @@ class Layer(Record):
     name: str
     resources: tuple[Resource, ...]
     outputs: dict[str, Any]
-    uses: tuple[str, ...] = ()
+    uses: tuple[str, ...] = Field((), exclude=True)  # for the graph; the contract of --json has no such key
 
 
 class Problem(Record):
