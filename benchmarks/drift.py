@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from peers.environments import environment
 
 from modelyard import config
 from modelyard.bundle.served import Served
@@ -181,7 +182,7 @@ def beside(before: pl.DataFrame, now: pl.DataFrame, work: Path, folder: Path, ou
     for frame, path in zip((before, now), paths, strict=True):
         frame.write_parquet(path)
     for name, script in SCRIPTS.items():
-        python = environment(name, folder)
+        python = environment(name, folder / name, PEERS[name])
         if python is None:
             continue
         done = subprocess.run(
@@ -195,25 +196,6 @@ def beside(before: pl.DataFrame, now: pl.DataFrame, work: Path, folder: Path, ou
                 print(f"  -> {seconds / ours:.0f} times as fast as Evidently; target {TARGET}: {met}")
         if done.returncode:
             print(f"{name} failed: {(done.stderr.strip().splitlines() or ['no reason'])[-1][:150]}")
-
-
-def environment(name: str, folder: Path) -> Path | None:
-    """Return the Python of a peer's environment, made when it is not there; None where it cannot be made."""
-    place = folder / name
-    python = place / "bin" / "python"
-    if python.exists():
-        return python
-    uv = [sys.executable, "-m", "uv"]
-    commands = [
-        [*uv, "venv", "-q", "--python", sys.executable, str(place)],
-        [*uv, "pip", "install", "-q", "--python", str(python), *PEERS[name]],
-    ]
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(f"{name} cannot be installed: {(done.stderr.strip().splitlines() or ['no reason'])[-1][:150]}")
-            return None
-    return python
 
 
 def watched(profile: Profile, rows: int) -> float:

@@ -20,8 +20,9 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from peers.environments import environment
 from peers.released import FEATURES, MODELS, Made, make
-from peers.servers import PEERS, Peer, environment, modelyard, running
+from peers.servers import CACHE, PEERS, Peer, modelyard, running
 
 CONNECTIONS = 16
 
@@ -43,7 +44,7 @@ def main() -> None:
     asked = arguments.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("This benchmark needs wrk, a load generator: apt-get install wrk, or brew install wrk.")
-    peers = {name: found for name, peer in PEERS.items() if (found := environment(name, peer.package)) is not None}
+    peers = {name: python for name, peer in PEERS.items() if (python := installed(name, peer)) is not None}
     print(f"{CONNECTIONS} connections, one worker, single rows, {asked.seconds} s each; load {os.getloadavg()[0]:.1f}")
     print(f"{'model':22} {'server':14} {'rps':>8} {'p50 ms':>8} {'p99 ms':>8} {'ratio':>7}")
     kept = True
@@ -55,6 +56,10 @@ def main() -> None:
         if asked.requests:
             memory(made, asked.requests)
     print(f"Ten times the fastest peer, with a lower p99, in every line: {'yes' if kept else 'NO'}")
+
+
+def installed(name: str, peer: Peer) -> Path | None:
+    return environment(name, CACHE / peer.package, [peer.package, "onnxruntime", "numpy", "polars"])
 
 
 def compare(name: str, made: Made, peers: dict[str, Path], seconds: int) -> bool:

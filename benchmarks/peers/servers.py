@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -119,26 +118,3 @@ def wait(url: str, server: subprocess.Popen) -> None:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return found.getsockname()[1]
-
-
-def environment(name: str, package: str) -> Path | None:
-    """Return the Python of a peer's own environment, made at the first call; None where that fails."""
-    folder = CACHE / package
-    python = folder / "bin" / "python"
-    whole = folder / "whole.txt"
-    wanted = [package, "onnxruntime", "numpy", "polars"]
-    if whole.exists() and whole.read_text().split() == wanted:
-        return python
-    uv = [sys.executable, "-m", "uv"]
-    shutil.rmtree(folder, ignore_errors=True)
-    commands = [
-        [*uv, "venv", "-q", "--python", sys.executable, str(folder)],
-        [*uv, "pip", "install", "-q", "--python", str(python), *wanted],
-    ]
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(f"{name} is left out, it cannot be installed: {done.stderr.strip()[-300:]}")
-            return None
-    whole.write_text("\n".join(wanted))
-    return python

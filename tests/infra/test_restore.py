@@ -125,16 +125,20 @@ def test_a_drill_after_a_restore_is_one_of_the_database_that_answers(platform, r
     assert restore(platform, "dev", drill=True).steps[0].result.startswith("acme-dev-registry,")
 
 
-def test_goes_on_where_a_kill_came_between_the_two_names(platform, rds):
-    group = database(rds)
+def copied(rds, called, group):
+    """Make the copy that a run had made before it was killed."""
     rds.restore_db_instance_from_db_snapshot(
-        DBInstanceIdentifier="acme-dev-registry-restored",
+        DBInstanceIdentifier=called,
         DBSnapshotIdentifier="monday",
         DBSubnetGroupName="acme-dev",
         VpcSecurityGroupIds=[group],
         PubliclyAccessible=False,
         Tags=TAGS,
     )
+
+
+def test_goes_on_where_a_kill_came_between_the_two_names(platform, rds):
+    copied(rds, "acme-dev-registry-restored", database(rds))
     rds.modify_db_instance(
         DBInstanceIdentifier="acme-dev-registry",
         NewDBInstanceIdentifier="acme-dev-registry-before-restore",
@@ -145,15 +149,7 @@ def test_goes_on_where_a_kill_came_between_the_two_names(platform, rds):
 
 
 def test_goes_on_with_a_copy_that_a_killed_run_made(platform, rds):
-    group = database(rds)
-    rds.restore_db_instance_from_db_snapshot(
-        DBInstanceIdentifier="acme-dev-registry-drill",
-        DBSnapshotIdentifier="monday",
-        DBSubnetGroupName="acme-dev",
-        VpcSecurityGroupIds=[group],
-        PubliclyAccessible=False,
-        Tags=TAGS,
-    )
+    copied(rds, "acme-dev-registry-drill", database(rds))
     restore(platform, "dev", drill=True)
     assert names(rds) == ["acme-dev-registry"]
 

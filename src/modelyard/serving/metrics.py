@@ -53,11 +53,11 @@ class Series:
     """What is counted of one version in one role; looked up once, since it is used for each request."""
 
     def __init__(self, known: Cells, labels: Labels) -> None:
-        named = tuple(zip(("version", "role"), labels, strict=True))
+        named = self._named = tuple(zip(("version", "role"), labels, strict=True))
         self.labels = labels
         self._cells = known
-        self.request = Histogram(known, "modelyard_request_seconds", named)
-        self.scorer = Histogram(known, "modelyard_scorer_seconds", named)
+        self.request = self._histogram("modelyard_request_seconds")
+        self.scorer = self._histogram("modelyard_scorer_seconds")
         self._values = known.values
         self._rows = known.slot("modelyard_predictions_total", named)
         self._scores = known.slot("modelyard_prediction_score_sum", named)
@@ -77,7 +77,7 @@ class Series:
         return self._histogram("modelyard_batch_scorer_seconds")
 
     def _histogram(self, family: str) -> Histogram:
-        return Histogram(self._cells, family, tuple(zip(("version", "role"), self.labels, strict=True)))
+        return Histogram(self._cells, family, self._named)
 
     def predicted(self, rows: int, score_sum: float) -> None:
         """Count predicted rows and the sum of their scores."""

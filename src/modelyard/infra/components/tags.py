@@ -9,7 +9,6 @@ import inspect
 from collections.abc import Mapping
 
 import pulumi
-import pulumi_aws as aws
 
 PREFIX = "modelyard:"
 
@@ -28,11 +27,6 @@ def labels(env: str, layer: str, project: str) -> dict[str, str]:
         "modelyard.io/env": env,
         "modelyard.io/layer": layer,
     }
-
-
-def cost_filters(env: str) -> list[aws.budgets.BudgetCostFilterArgsDict]:
-    """Return what a budget counts: all that is tagged with the environment (Budgets user guide, filters by tag)."""
-    return [{"name": "TagKeyValue", "values": [f"user:{PREFIX}env${env}"]}]
 
 
 def put_on_everything(wanted: Mapping[str, str]) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from modelyard.infra.components.tags import PREFIX, cost_filters
+from modelyard.infra.components.budget import BudgetArgs, beyond, budget
+from modelyard.infra.components.tags import PREFIX
 
 _STEPS = (50, 80, 100)
 
@@ -29,17 +30,12 @@ class Spend(pulumi.ComponentResource):
         super().__init__("modelyard:account:Spend", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         steps = [*((step, "ACTUAL") for step in _STEPS), (100, "FORECASTED")]
-        aws.budgets.Budget(
-            name,
-            name=args.name,
-            budget_type="COST",
-            limit_amount=f"{args.monthly_usd:.2f}",
-            limit_unit="USD",
-            time_unit="MONTHLY",
-            cost_filters=cost_filters(args.env),
-            notifications=[_tell(percent, kind, args.emails) for percent, kind in steps] if args.emails else [],
-            opts=child,
-        )
+        told: list[aws.budgets.BudgetNotificationArgsDict] = [
+            {**beyond(percent, kind), "subscriber_email_addresses": list(args.emails)}
+            for percent, kind in (steps if args.emails else ())
+        ]
+        month = BudgetArgs(called=args.name, env=args.env, monthly_usd=args.monthly_usd, told=told)
+        budget(name, month, child)
         # a monitor of its own, by tag: an account may have only one that watches all services
         monitor = aws.costexplorer.AnomalyMonitor(
             name,
@@ -71,16 +67,6 @@ def _subscribe(
         },
         opts=child,
     )
-
-
-def _tell(percent: int, kind: str, emails: Sequence[str]) -> aws.budgets.BudgetNotificationArgsDict:
-    return {
-        "comparison_operator": "GREATER_THAN",
-        "threshold": percent,
-        "threshold_type": "PERCENTAGE",
-        "notification_type": kind,
-        "subscriber_email_addresses": list(emails),
-    }
 
 
 def _tagged(env: str) -> pulumi.Output[str]:

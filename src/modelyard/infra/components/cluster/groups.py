@@ -8,11 +8,11 @@ def of_loop(project: str) -> str:
     return f"{_PREFIX}{project}{_SUFFIX}"
 
 
-def of_loop_of(project: str) -> str:
+def cel_of_loop(project: str) -> str:
     """Return the same as a CEL expression over the expression of a project's name."""
     return f"('{_PREFIX}' + {project} + '{_SUFFIX}')"
 
 
-def is_loop(group: str) -> str:
+def cel_is_loop(group: str) -> str:
     """Return the CEL expression that says whether a group is that of some project's loop."""
     return f"{group}.startsWith('{_PREFIX}') && {group}.endsWith('{_SUFFIX}')"

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from modelyard.infra.components import names
-from modelyard.infra.components.tags import cost_filters
+from modelyard.infra.components.budget import BudgetArgs, beyond, budget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,25 +29,9 @@ class SpendAlarm(pulumi.ComponentResource):
     def __init__(self, name: str, args: SpendAlarmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("modelyard:monitoring:SpendAlarm", name, None, opts)
         called = names.physical(args.project, args.env, "spend", 100)
-        aws.budgets.Budget(
-            name,
-            name=called,
-            budget_type="COST",
-            limit_amount=f"{args.monthly_usd:.2f}",
-            limit_unit="USD",
-            time_unit="MONTHLY",
-            cost_filters=cost_filters(args.env),
-            notifications=[_tell(kind, args.tell) for kind in ("ACTUAL", "FORECASTED")],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        told: list[aws.budgets.BudgetNotificationArgsDict] = [
+            {**beyond(100, kind), "subscriber_sns_topic_arns": [args.tell]} for kind in ("ACTUAL", "FORECASTED")
+        ]
+        month = BudgetArgs(called=called, env=args.env, monthly_usd=args.monthly_usd, told=told)
+        budget(name, month, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"budget": called})
-
-
-def _tell(kind: str, topic: pulumi.Input[str]) -> aws.budgets.BudgetNotificationArgsDict:
-    return {
-        "comparison_operator": "GREATER_THAN",
-        "threshold": 100,
-        "threshold_type": "PERCENTAGE",
-        "notification_type": kind,
-        "subscriber_sns_topic_arns": [topic],
-    }

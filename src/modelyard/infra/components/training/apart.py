@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from modelyard.infra.components.cluster.groups import of_loop_of
+from modelyard.infra.components.cluster.groups import cel_of_loop
 from modelyard.infra.components.training.labels import QUEUE
 
 _CLUSTER = "object.spec.rayClusterSpec"
@@ -31,7 +31,7 @@ def rules() -> dict[str, str]:
 
 
 def _in_own_queue() -> str:
-    return f"{of_loop_of('variables.queue')} in request.userInfo.groups"
+    return f"{cel_of_loop('variables.queue')} in request.userInfo.groups"
 
 
 def _as_own_account() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from modelyard.infra.components.cluster.groups import is_loop, of_loop
+from modelyard.infra.components.cluster.groups import cel_is_loop, of_loop
 from modelyard.infra.components.training.accounts import account_of
 from modelyard.infra.components.training.apart import rules, words
 from modelyard.infra.components.training.labels import NAMESPACE
@@ -55,7 +55,7 @@ class Submitters(pulumi.ComponentResource):
 
     def _apart(self) -> pulumi.Resource:
         accounts = {project: account_of(project) for project in self._args.projects}
-        by_a_loop = f"request.userInfo.groups.exists(group, {is_loop('group')})"
+        by_a_loop = f"request.userInfo.groups.exists(group, {cel_is_loop('group')})"
         created: k8s.admissionregistration.v1.NamedRuleWithOperationsArgsDict = {
             **_JOBS,
             "api_versions": ["*"],
