@@ -98,9 +98,9 @@ def measured(
     old, new = refs
     times, stop = {"promotion": [], "rollback": []}, threading.Event()
     with ExitStack() as stack:
-        urls = [stack.enter_context(serving.modelyard(made, "--workers", str(WORKERS))) for _ in range(SERVERS)]
+        servers = [stack.enter_context(serving.modelyard(made, "--workers", str(WORKERS))) for _ in range(SERVERS)]
         time.sleep(SETTLED_S)  # the second model is loaded beside the first
-        clients = [Client(url, made.request, stop) for url in urls for _ in range(CLIENTS)]
+        clients = [Client(server.url, made.request, stop) for server in servers for _ in range(CLIENTS)]
         for client in clients:
             client.start()
         time.sleep(1.0)
