@@ -26,10 +26,7 @@ def together(asked, rows=ROWS, turns=1):
 
     async def ask():
         waiting = [asked.app.respond(request(row)) for row in rows]
-        replies = [await reply for reply in waiting]
-        for reply in replies:
-            reply.after()
-        return replies
+        return [await reply for reply in waiting]
 
     for _ in range(turns):
         replies = asyncio.run(ask())
@@ -94,6 +91,10 @@ def test_a_row_that_fails_is_answered_by_the_champion_and_the_others_are_not_tou
     assert [line["error"] for line in asked.lines if line.get("error")] == ["ValueError"]
 
 
+def answered(asked):
+    return sum(asked.app.metrics.series(("1", "champion")).request.counts())
+
+
 def test_a_row_without_a_number_fails_by_itself(tmp_path):
     asked = Asked(released(tmp_path), tmp_path)
     champion = asked.version
@@ -128,6 +129,19 @@ def test_what_was_asked_together_is_counted_one_by_one(tmp_path):
     page = asked.get("/metrics").text
     assert 'modelyard_predictions_total{version="1",role="champion"} 20' in page
     assert 'modelyard_request_seconds_count{version="1",role="champion"} 20' in page
+
+
+def test_every_answer_of_a_turn_is_sent_before_the_first_is_counted(tmp_path):
+    asked, counted = Asked(released(tmp_path), tmp_path), []
+
+    async def ask():
+        for row in ROWS:
+            asked.app.respond(request(row)).then(lambda _: counted.append(answered(asked)))
+        await asyncio.sleep(0.1)
+
+    asyncio.run(ask())
+    assert counted == [0] * len(ROWS)
+    assert answered(asked) == len(ROWS)
 
 
 def test_an_answer_that_cannot_be_told_leaves_the_others_of_its_turn(tmp_path):

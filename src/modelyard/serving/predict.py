@@ -18,7 +18,7 @@ from modelyard.serving.mirror import Mirror
 from modelyard.serving.problems import RefusalError
 from modelyard.serving.reply import MOST_ROWS, Later, Reply, Request, check_body, refused, request_id
 from modelyard.serving.state import State
-from modelyard.serving.turn import Turn
+from modelyard.serving.turn import After, Turn
 from modelyard.serving.version import Version
 
 PREDICT = "/predict"
@@ -57,14 +57,20 @@ class Predict:
         except RefusalError as refusal:
             return self._refused(call, refusal)
         if len(asked.body.rows) != 1:
-            return self._reply(call, asked, attempt(asked, alone=True))
+            return self._now(call, asked, attempt(asked, alone=True))
         later = Later()
-        self._turn.add(asked, lambda outcome: later.come(self._reply(call, asked, outcome)))
+
+        def told(outcome: Outcome) -> After:
+            after = self._after(call, asked, outcome)
+            later.come(_reply(call, asked, outcome))
+            return after
+
+        self._turn.add(asked, told)
         return later
 
     async def _beside(self, call: _Call) -> Reply:
         try:
-            return self._reply(call, *await asyncio.to_thread(_answer, call))
+            return self._now(call, *await asyncio.to_thread(_answer, call))
         except RefusalError as refusal:
             return self._refused(call, refusal)
 
@@ -74,17 +80,13 @@ class Predict:
         self._told(call, labels, refusal.status, time.perf_counter() - call.begin)
         return refused(refusal, call.number.encode())
 
-    def _reply(self, call: _Call, asked: Asked, outcome: Outcome) -> Reply:
-        number = call.number.encode()
-        after = partial(self._after, call, asked, outcome, time.perf_counter() - call.begin)
-        if outcome.body is not None:
-            return Reply(_OK, outcome.body, number, after=after)
-        named = asked.assigned.version.ref.version
-        hint = "The server's log names the place, under this request id."
-        reply = refused(RefusalError(_FAILED, f"Version {named} failed on this request.", hint), number)
-        return reply._replace(after=after)
+    def _now(self, call: _Call, asked: Asked, outcome: Outcome) -> Reply:
+        return _reply(call, asked, outcome, self._after(call, asked, outcome))
 
-    def _after(self, call: _Call, asked: Asked, outcome: Outcome, seconds: float) -> None:
+    def _after(self, call: _Call, asked: Asked, outcome: Outcome) -> After:
+        return partial(self._keep, call, asked, outcome, time.perf_counter() - call.begin)
+
+    def _keep(self, call: _Call, asked: Asked, outcome: Outcome, seconds: float) -> None:
         """Keep what is to be kept of a request that was answered."""
         rows = len(asked.body.rows)
         for tried in outcome.tries:
@@ -121,6 +123,16 @@ class Predict:
         if failure is not None or status != _OK or self._log.has_room():
             error, place = (failure.error, failure.place) if failure else ("", "")
             self._log.request(PREDICT, call.number, status, seconds, rows, labels[0], error, place)
+
+
+def _reply(call: _Call, asked: Asked, outcome: Outcome, after: After | None = None) -> Reply:
+    number = call.number.encode()
+    if outcome.body is not None:
+        return Reply(_OK, outcome.body, number, after=after)
+    named = asked.assigned.version.ref.version
+    hint = "The server's log names the place, under this request id."
+    failed = RefusalError(_FAILED, f"Version {named} failed on this request.", hint)
+    return refused(failed, number)._replace(after=after)
 
 
 def _answer(call: _Call) -> tuple[Asked, Outcome]:
