@@ -304,6 +304,21 @@ def test_a_server_without_the_challenger_is_waited_for_and_then_ends_the_release
     assert (late.state, "v2 is not loaded at one, for 70 s" in late.reason) == ("roll_back", True)
 
 
+def test_a_scrape_from_before_the_challenger_says_nothing_of_how_long_it_takes_to_load():
+    absent = {"1": 100.0}
+    before = judged(good(at=100.0, one=process(100.0, ready_at=absent, scraped=-20.0)))
+    assert (before.state, verdicts(before)["ready"]) == ("hold", "waiting")
+    soon = judged(good(at=100.0, one=process(100.0, ready_at=absent, scraped=30.0)))
+    assert (soon.state, verdicts(soon)["ready"]) == ("hold", "waiting")
+    late = judged(good(at=100.0, one=process(100.0, ready_at=absent, scraped=70.0)))
+    assert (late.state, "v2 is not loaded at one, for 70 s" in late.reason) == ("roll_back", True)
+
+
+def test_a_challenger_that_nobody_has_seen_loaded_is_waited_for_at_the_first_look():
+    begun = snapshot(50.0, champion=counts(1000), one=process(50.0, ready_at={"1": 50.0}))
+    assert verdicts(judged(begun, before=begun, start=begun))["ready"] == "waiting"
+
+
 def test_a_server_that_started_just_now_has_its_own_time_to_load():
     young = process(500.0, since=490.0, ready_at={}, restarts=1)
     verdict = judged(good(at=500.0, one=young))

@@ -12,12 +12,20 @@ from modelyard.release.sources.text import samples
 from modelyard.serving.metrics import Metrics
 
 
+def answer(result, **more):
+    """What Prometheus says."""
+    return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}, **more})
+
+
 class Stand:
-    """A local HTTP server that answers with `body`; `seen` holds what was asked."""
+    """A local HTTP server that answers with `body`, and as Prometheus when it scraped with `times`.
+
+    `seen` holds what was asked.
+    """
 
     def __init__(self):
         self.body, self.status, self.wait_s, self.headers, self.seen = "", 200, 0.0, {}, []
-        self.cut = None
+        self.cut, self.times = None, answer([])
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -25,6 +33,7 @@ class Stand:
                 outer.seen.append((self.path, self.headers.get("Authorization")))
                 time.sleep(outer.wait_s)
                 body = outer.body() if callable(outer.body) else outer.body
+                body = outer.times if "=timestamp%28" in self.path else body
                 self.send_response(outer.status)
                 for name, value in outer.headers.items():
                     self.send_header(name, value)
@@ -202,7 +211,7 @@ def vector(*texts, **more):
         for s in samples(text)
     ]
     result.append({"metric": {"__name__": "process_resident_memory_bytes", "instance": "itself"}, "value": [1, "9"]})
-    return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}, **more})
+    return answer(result, **more)
 
 
 def test_prometheus_gives_the_same_counts_as_the_servers(stand):
@@ -211,8 +220,18 @@ def test_prometheus_gives_the_same_counts_as_the_servers(stand):
     direct = ServerMetrics([stand(page(10, failures=3)).url, stand(page(5)).url]).read()
     assert found.counts == direct.counts
     assert set(found.processes) == {"serve/h0:80", "serve/h1:80"}
-    assert server.seen[0][0].startswith("/api/v1/query?query=%7B__name__%3D~")
-    assert "project%3D%22churn%22" in server.seen[0][0]
+    asked = [path for path, _ in server.seen]
+    assert asked[0].startswith("/api/v1/query?query=timestamp%28%7B__name__%3D%22modelyard_ready%22")
+    assert asked[1].startswith("/api/v1/query?query=%7B__name__%3D~")
+    assert all("project%3D%22churn%22" in path for path in asked)
+
+
+def test_of_what_prometheus_says_it_is_known_when_it_was_scraped(stand):
+    server = stand(vector(page(10), page(5)))
+    labels = [{"job": "serve", "instance": "h0:80", "version": version} for version in "12"]
+    server.times = answer([{"metric": m, "value": [1, at]} for m, at in zip(labels, ["170", "160.5"], strict=True)])
+    found = Prometheus(server.url).read().processes
+    assert {name: process.scraped for name, process in found.items()} == {"serve/h0:80": 160.5, "serve/h1:80": None}
 
 
 def test_a_pod_that_is_gone_keeps_what_it_counted(stand):

@@ -150,6 +150,7 @@ class Process(Record):
     Attributes:
         since: When this process was first seen (seconds since 1970).
         seen: When it was last read; None where that is always now.
+        scraped: When it said what was read, where another had asked it before; None where that is the same.
         restarts: How often another process had taken its place before.
         rss_bytes: None where nobody measures it.
         ready_at: When each version was last seen ready; None where nobody measures it.
@@ -157,6 +158,7 @@ class Process(Record):
 
     since: float
     seen: float | None = None
+    scraped: float | None = None
     restarts: int = 0
     rss_bytes: int | None = None
     ready_at: dict[str, float] | None = None

@@ -20,12 +20,12 @@ def source(look: Look) -> Check:
 def ready(look: Look, config: Config, release: Release) -> Check:
     """Wait until every server has the challenger; fail when one has not had it for `ready_s`.
 
-    One that cannot be read says nothing about the challenger: `source` waits for it.
+    One that cannot be read says nothing about the challenger: `source` waits for it. What was scraped before the
+    challenger was there says that it is waited for, and not for how long.
     """
     version = str(release.challenger.version)
     known = {name: p for name, p in look.now.processes.items() if p.ready_at is not None and _heard(p, look)}
-    away = {name: _away(look, process, version) for name, process in known.items()}
-    missing = {name: seconds for name, seconds in away.items() if seconds > 0}
+    missing = {name: _away(look, p, version) for name, p in known.items() if _last(p, version) < look.now.at}
     longest = max(missing.values(), default=0.0)
     late = longest >= config.ready_s
     names = ", ".join(sorted(missing)[:3])
@@ -35,8 +35,12 @@ def ready(look: Look, config: Config, release: Release) -> Check:
 
 
 def _away(look: Look, process: Process, version: str) -> float:
-    last = (process.ready_at or {}).get(version, 0.0)
-    return 0.0 if last >= look.now.at else look.now.at - max(last, process.since, look.before.at)
+    said = look.now.at if process.scraped is None else min(process.scraped, look.now.at)
+    return max(0.0, said - max(_last(process, version), process.since, look.before.at))
+
+
+def _last(process: Process, version: str) -> float:
+    return (process.ready_at or {}).get(version, 0.0)
 
 
 def _heard(process: Process, look: Look) -> bool:

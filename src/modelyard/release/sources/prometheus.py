@@ -1,8 +1,10 @@
-"""Reads the servers' counters from Prometheus, by one query for their present values."""
+"""Reads the servers' counters from Prometheus: their present values, and when each server was scraped."""
 
 import json
 import time
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +18,10 @@ from modelyard.release.sources.text import Sample
 
 _NAMES = "modelyard_.+|process_resident_memory_bytes|process_start_time_seconds"
 _HINT = "See `release.prometheus` in modelyard.yaml, and whether Prometheus scrapes the servers."
+
+
+_Series = tuple[str, Sample]
+"""Where a value was scraped, as `job/instance`, and the value."""
 
 
 class Prometheus:
@@ -39,10 +45,9 @@ class Prometheus:
         `signer` signs the questions where AWS runs the Prometheus.
         """
         more = f",{selector}" if selector else ""
-        # as a signature spells it: a space is no plus there
-        query = urlencode({"query": f'{{__name__=~"{_NAMES}"{more}}}'}, quote_via=quote)
-        self._url = f"{url.rstrip('/')}/api/v1/query?{query}"
-        self._shown = url
+        self._values = f'{{__name__=~"{_NAMES}"{more}}}'
+        self._times = f'timestamp({{__name__="modelyard_ready"{more}}})'
+        self._url, self._shown = f"{url.rstrip('/')}/api/v1/query", url
         self._timeout_s, self._token, self._of = timeout_s, token, of
         self._signer = signer
         self._tally = Tally()
@@ -54,11 +59,12 @@ class Prometheus:
         Raises:
             OutsideError: No answer, an error, or no series of a server.
         """
-        signed = self._signer.headers(self._url) if self._signer else None
-        body = get(self._url, timeout_s=self._timeout_s, token=self._token, headers=signed)
-        by_server, warnings = self._answer(body)
+        times, _ = self._asked(self._times)  # first: the values are as new as this says, or newer
+        series, warnings = self._asked(self._values)
+        scraped = _oldest(times)
+        by_server = _by_server(series)
         # one Prometheus scrapes the servers of many projects and environments
-        read = {name: reading(each) for name, each in by_server.items()}
+        read = {name: replace(reading(each), scraped=scraped.get(name)) for name, each in by_server.items()}
         found = {name: one for name, one in read.items() if None in (self._of, one.of) or one.of == self._of}
         if not found:
             others = " of this project and environment" if by_server else ""
@@ -79,11 +85,16 @@ class Prometheus:
             kept.setdefault(self._names.setdefault(process, where) if one.born else where, one)
         return kept
 
-    def _answer(self, body: bytes) -> tuple[dict[str, list[Sample]], list[str]]:
+    def _asked(self, query: str) -> tuple[list[_Series], list[str]]:
+        """Return the series of an answer, each with where it was scraped, and the warnings."""
+        # as a signature spells it: a space is no plus there
+        url = f"{self._url}?{urlencode({'query': query}, quote_via=quote)}"
+        signed = self._signer.headers(url) if self._signer else None
+        body = get(url, timeout_s=self._timeout_s, token=self._token, headers=signed)
         try:
             answer = json.loads(body)
             if answer["status"] == "success" and answer["data"]["resultType"] == "vector":
-                return _by_server(answer["data"]["result"]), list(answer.get("warnings") or [])
+                return [_series(each) for each in answer["data"]["result"]], list(answer.get("warnings") or [])
             said = str(answer.get("error", ""))[:200]
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             said = type(error).__name__
@@ -92,16 +103,26 @@ class Prometheus:
         )
 
 
-def _by_server(result: list[dict[str, Any]]) -> dict[str, list[Sample]]:
+def _series(found: dict[str, Any]) -> _Series:
+    labels = dict(found["metric"])
+    where = f"{labels.get('job', '')}/{labels.get('instance', '')}".strip("/")
+    return where, Sample(labels.pop("__name__", ""), labels, float(found["value"][1]))
+
+
+def _by_server(series: Iterable[_Series]) -> dict[str, list[Sample]]:
     """Group by job and instance; what has no series of modelyard is some other process."""
     found: dict[str, list[Sample]] = defaultdict(list)
-    for series in result:
-        labels = dict(series["metric"])
-        name = labels.pop("__name__", "")
-        where = f"{labels.get('job', '')}/{labels.get('instance', '')}".strip("/")
-        found[where].append(Sample(name, labels, float(series["value"][1])))
+    for where, sample in series:
+        found[where].append(sample)
     ours = {where: kept for where, kept in found.items() if any(s.name.startswith("modelyard_") for s in kept)}
     return {where: _of_one_replica(kept) for where, kept in ours.items()}
+
+
+def _oldest(times: Iterable[_Series]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for where, sample in times:
+        found[where] = min(sample.value, found.get(where, sample.value))
+    return found
 
 
 def _of_one_replica(samples: list[Sample]) -> list[Sample]:

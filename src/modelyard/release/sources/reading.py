@@ -39,6 +39,7 @@ class Reading:
         rss_bytes: Of all its workers.
         ready: Version -> whether it is loaded.
         of: Its project and environment; None where it does not say.
+        scraped: When it said so (seconds since 1970); None where that is now.
     """
 
     counts: Mapping[str, Counts] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Reading:
     rss_bytes: int | None = None
     ready: Mapping[str, bool] | None = None
     of: Of | None = None
+    scraped: float | None = None
 
 
 def reading(samples: Iterable[Sample]) -> Reading:

@@ -13,6 +13,7 @@ class _Server:
 
     since: float
     seen: float = 0.0
+    scraped: float | None = None
     born: str = ""
     births: set[str] = field(default_factory=set)
     restarts: int = 0
@@ -41,7 +42,7 @@ class Tally:
             if _fell(counts, found.counts.get(key, Counts())):
                 server.earlier[key] = server.earlier.get(key, Counts()).plus(counts)
         server.seen, server.present = at, dict(found.counts)
-        server.rss_bytes = found.rss_bytes
+        server.rss_bytes, server.scraped = found.rss_bytes, found.scraped
         if found.ready is not None:
             now = {version: at for version, ready in found.ready.items() if ready}
             server.ready_at = {**(server.ready_at or {}), **now}
@@ -53,11 +54,19 @@ class Tally:
             for part in (server.earlier, server.present):
                 for key, counts in part.items():
                     total[key] = total.get(key, Counts()).plus(counts)
-        processes = {
-            name: Process(since=s.since, seen=s.seen, restarts=s.restarts, rss_bytes=s.rss_bytes, ready_at=s.ready_at)
-            for name, s in self._servers.items()
-        }
+        processes = {name: _process(server) for name, server in self._servers.items()}
         return Snapshot(at=at, counts=total, processes=processes, problems=problems)
+
+
+def _process(server: _Server) -> Process:
+    return Process(
+        since=server.since,
+        seen=server.seen,
+        scraped=server.scraped,
+        restarts=server.restarts,
+        rss_bytes=server.rss_bytes,
+        ready_at=server.ready_at,
+    )
 
 
 def _reborn(server: _Server, name: str, born: str, at: float) -> None:
