@@ -39,7 +39,7 @@ class Fault:
     op: str = "create"
     token: str = ""
     nth: int = 0
-    how: str = "fail"  # fail | hang | slow | lose: the service did it, but the answer never came
+    how: str = "fail"  # fail | late: after others have begun | hang | slow | lose: it was done, the answer never came
     times: int = 1
     each: bool = False  # every resource's first time, however many there are
 

@@ -161,11 +161,11 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             fault = cloud.strike(op, token, urn)
             if fault is None or fault.how in {"lose", "slow"}:
                 answer = _refusing(act, context)
-        if fault is not None and fault.how == "slow":
+        if fault is not None and fault.how in {"slow", "late"}:
             time.sleep(2)
         if fault is None or fault.how == "slow":
             return answer
-        if fault.how == "fail":
+        if fault.how in {"fail", "late"}:
             context.abort(grpc.StatusCode.UNKNOWN, f"InternalFailure: the service failed while it did {op} {urn}")
         self.stopping.wait()
         return context.abort(grpc.StatusCode.UNAVAILABLE, "the connection was lost")
@@ -189,7 +189,7 @@ def _token(urn: str) -> str:
 def serve(service: Service) -> tuple[grpc.Server, int]:
     """Start the server on a free port of this machine, and return both."""
     server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=32), options=[("grpc.max_receive_message_length", 2**28)]
+        futures.ThreadPoolExecutor(max_workers=64), options=[("grpc.max_receive_message_length", 2**28)]
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(service, server)
     port = server.add_insecure_port("127.0.0.1:0")
