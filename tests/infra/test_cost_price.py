@@ -73,6 +73,13 @@ def test_an_unknown_region_is_listed_and_never_taken_as_zero():
     assert all("sa-east-1" in one.why and "us-east-1" in one.why for one in found.unpriced)
 
 
+def test_of_a_share_it_is_said_where_the_price_of_the_whole_is_known():
+    found = cost(resource("aws:eks/cluster:Cluster", "cluster", version="1.36"), region="eu-west-1")
+
+    (why,) = (one.why for one in found.unpriced if one.what == "EKS Auto Mode on c6g.large")
+    assert why.startswith("no price in eu-west-1; there is one in us-east-1:")
+
+
 def test_a_type_that_nobody_knows_is_listed():
     found = cost(resource("aws:mwaa/environment:Environment", "airflow"))
 
@@ -152,6 +159,13 @@ def pool(families: list[str], gpus: int, **limits: str) -> Resource:
         "template": {"spec": {"requirements": requirements, "taints": [{"key": "nvidia.com/gpu"}]}},
     }
     return resource("kubernetes:karpenter.sh/v1:NodePool", "gpu", "training", spec=spec)
+
+
+def test_gpu_hours_are_those_of_all_pools_together():
+    one = pool(["g4dn"], 2)
+    two = one.model_copy(update={"name": "second", "urn": f"{one.urn}-second"})
+
+    assert cost(one, two, gpu_hours_low=10).monthly_usd == cost(one, gpu_hours_low=10).monthly_usd > 0
 
 
 def test_gpu_hours_are_a_range_up_to_the_pools_limit():

@@ -42,6 +42,22 @@ def test_the_plan_as_text_names_each_layer_and_the_sum(tmp_path):
     assert "USD a month" in result.stdout
 
 
+def test_the_rows_of_the_text_add_up_to_what_is_together(tmp_path):
+    changes = {"kubernetes": False, "region": "us-east-1"}
+    text = called("plan", "--env", "dev", "--project", str(written(tmp_path, changes))).stdout
+    rows = text[text.index("resources  USD a month") :].split("\n\n")[0].splitlines()[1:]
+    *parts, whole = (float(row.split()[-1]) for row in rows)
+    assert sum(parts) == pytest.approx(whole, abs=0.06)
+
+
+def test_what_has_no_price_in_its_region_does_not_look_free(tmp_path):
+    changes = {"kubernetes": False, "region": "sa-east-1"}
+    text = called("plan", "--env", "dev", "--project", str(written(tmp_path, changes))).stdout
+    assert " resources, no price\n" in text
+    together = next(line for line in text.splitlines() if line.startswith("together"))
+    assert together.endswith("no price")
+
+
 def test_without_env_all_of_them_are_planned(tmp_path):
     changes = {"environments.dev": None, "environments.prod": None, "kubernetes": False}
     result = called("plan", "--json", "--project", str(written(tmp_path, changes)))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from modelyard.infra.review import Review, Reviews
 
 _Row = tuple[object, ...]
+_NONE = "no price"
 
 
 def text(found: "Reviews", against: "Against | None" = None) -> str:
@@ -25,7 +26,7 @@ def _overview(found: "Reviews") -> str:
         return ""
     header = ("environment", "resources", "USD a month", "would stop an `up`")
     rows = [
-        (each.env, sum(len(la.resources) for la in each.layers), f"{each.cost.monthly_usd:.2f}", each.refused)
+        (each.env, sum(len(la.resources) for la in each.layers), _known(each), each.refused)
         for each in found.environments
     ]
     return _output.table(header, rows)
@@ -52,22 +53,29 @@ def _difference(against: "Against") -> str:
 
 
 def _environment(review: "Review") -> str:
-    layers = [_layer(layer, _usd(review, layer.name)) for layer in review.layers]
-    rows = [(layer.name, len(layer.resources), f"{_usd(review, layer.name):.2f}") for layer in review.layers]
-    rows.append(("together", sum(len(layer.resources) for layer in review.layers), f"{review.cost.monthly_usd:.2f}"))
+    layers = [_layer(layer, _known(review, layer.name)) for layer in review.layers]
+    rows: list[_Row] = [(la.name, len(la.resources), _known(review, la.name)) for la in review.layers]
+    if any(not each.layer for each in (*review.cost.items, *review.cost.unpriced)):
+        # what several layers share, such as logs: without it the rows add up to less than what is together
+        rows.append(("in common", "", _known(review, "")))
+    rows.append(("together", sum(len(layer.resources) for layer in review.layers), _known(review)))
     sums = _output.table((review.env, "resources", "USD a month"), rows)
     head = f"{review.env}: account {review.account}, {review.region}"
     return "\n\n".join(part for part in (head, *layers, sums, *_notes(review)) if part)
 
 
-def _usd(review: "Review", layer: str) -> float:
-    return sum(item.usd for item in review.cost.items if item.layer == layer)
+def _known(review: "Review", layer: str | None = None) -> str:
+    """Return what is charged, or that no price of it is known here: a sum of nothing would look like free."""
+    items = [item for item in review.cost.items if layer in {None, item.layer}]
+    missing = [each for each in review.cost.unpriced if layer in {None, each.layer}]
+    return _NONE if missing and not items else f"{sum(item.usd for item in items):.2f}"
 
 
-def _layer(layer: "Layer", usd: float) -> str:
+def _layer(layer: "Layer", usd: str) -> str:
     counts = Counter(resource.type for resource in layer.resources)
     rows = [(_short(type_), count) for type_, count in sorted(counts.items())]
-    title = f"{layer.name}: {len(layer.resources)} resources, {usd:.2f} USD a month"
+    price = usd if usd == _NONE else f"{usd} USD a month"
+    title = f"{layer.name}: {len(layer.resources)} resources, {price}"
     return f"{title}\n{_output.table(('  type', ''), [(f'  {name}', count) for name, count in rows])}"
 
 

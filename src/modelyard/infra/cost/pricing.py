@@ -84,7 +84,7 @@ def _priced(charge: Charge, resource: str, layer: str, use: Use) -> Item | Unpri
     entry = use.book.entries.get(charge.key)
     what = charge.what or (entry.what if entry else charge.key)
     if found is None or rate is None or top is None:
-        return Unpriced(resource=resource, layer=layer, what=what, why=charge.why or _why(charge.key, use))
+        return Unpriced(resource=resource, layer=layer, what=what, why=charge.why or _why(_missing(charge, use), use))
     high = charge.quantity if charge.high is None else charge.high
     return Item(
         resource=resource,
@@ -105,6 +105,12 @@ def _rate(key: str, share_of: str | None, use: Use) -> float | None:
         return None if own is None else own.usd
     whole = use.book.price(share_of, use.region)
     return None if whole is None else whole.usd * own.usd / 100
+
+
+def _missing(charge: Charge, use: Use) -> str:
+    """Return the key without a price: a share has one of its own, and that of the whole may be what is missing."""
+    keys = (charge.key, charge.share_of, charge.high_key, charge.high_share_of)
+    return next(key for key in keys if key and use.book.price(key, use.region) is None)
 
 
 def _why(key: str, use: Use) -> str:

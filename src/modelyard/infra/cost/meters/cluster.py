@@ -56,7 +56,8 @@ def node_pool(item: Item, use: Use) -> Iterator[Charge]:
         yield _without_price(families_of(item), use)
         return
     cheap, dear = min(machines, key=lambda m: m[1]), max(machines, key=lambda m: m[1] / m[2])
-    low, high = use.assume.gpu_hours, HOURS * ceiling / dear[2]
+    pools = sum(1 for each in use.world.of(POOL) if has_gpus(each))
+    low, high = use.assume.gpu_hours / pools, HOURS * ceiling / dear[2]  # the hours are of all pools together
     yield Charge(f"ec2.{cheap[0]}", low, high=high, high_key=f"ec2.{dear[0]}", what=_range(cheap[0], dear[0]))
     fee = f"auto.{cheap[0][0]}.percent"
     yield Charge(
