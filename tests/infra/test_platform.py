@@ -134,6 +134,13 @@ def test_a_second_region_of_an_account_makes_no_second_identity_provider():
     assert layers.stage("account", found, "prod").home is False
 
 
+def test_which_region_is_home_does_not_depend_on_the_order_in_the_file():
+    found = platform({"environments.prod.region": "eu-west-1", "environments.dev": None})
+    assert list(found.environments) == ["dev", "prod"]
+    assert layers.stage("account", found, "dev").home is True
+    assert layers.stage("account", found, "prod").home is False
+
+
 def test_what_is_not_wrong_but_not_ready_is_warned_of():
     lines = "\n".join(check.warnings(platform({"github": {"owner": "acme"}}), "dev"))
     assert "github.owner_id is 0" in lines

@@ -22,14 +22,35 @@ def dev(path, value):
     return {f"environments.dev.{path}": value}
 
 
+def two_in_one_vpc(**other):
+    return {**dev("network.vpc", VPC), "environments.staging.network.vpc": {**VPC, **other}}
+
+
+def excused(**given):
+    return {"exceptions": [{"control": "RDS.5", "reason": "a small dev", "until": "2027-01-31", **given}]}
+
+
 REFUSED = [
+    ({"account": "١٢٣٤٥٦٧٨٩٠١٢"}, "account: String should match pattern"),
+    ({"region": "us-west-1", "environments.dev.network.zones": 3}, "dev.network.zones: us-west-1 has two zones"),
+    ({"environments": []}, "environments: Input should be keys with values"),
+    (dev("monitoring.emails", "a@example.com"), "monitoring.emails: Input should be a list, even of one"),
+    (pool(capacity=["reserved"], reservations=["cr-0123456789abcdef0"] * 2), "one is there twice"),
+    (
+        {**dev("serving.public", True), **dev("domain", DOMAIN), **dev("service", {"backend": "kubernetes"})},
+        "the load balancer would lead nowhere",
+    ),
+    (two_in_one_vpc(cidr="10.10.0.0/16"), "staging.network.vpc.cidr: vpc-0123456789abcdef0 has 10.10.0.0/16 here"),
+    (two_in_one_vpc(id="vpc-0123456789abcdef1"), "staging.network.vpc.cidr: 10.9.0.0/16 overlaps"),
+    (excused(until=20270131), "exceptions.0.until: must be a day such as 2027-01-31 (found 20270131)"),
+    (excused(reason=" " * 20), "exceptions.0.reason"),
     ({"tags": {"a,b": "x"}}, "AWS takes letters, digits, spaces and + - = . _ : / @"),
     ({"tags": {"team": "a|b"}}, "tag 'team': 'a|b': AWS takes"),
     ({"tags": {"team": "a\nb"}}, "AWS takes letters"),
     ({"tags": {"Team": "a", "team": "b"}}, "Team, team differs in case only from another tag"),
     ({"tags": {"managedby": "me"}}, "managedby differs in case only from another tag, or from our ManagedBy"),
     (dev("monitoring.log_days", True), "monitoring.log_days: Input should be a number, not true or false"),
-    (dev("network.vpc", {**VPC, "private_subnets": SUBNETS[:1]}), "private_subnets: Tuple should have at least 2"),
+    (dev("network.vpc", {**VPC, "private_subnets": SUBNETS[:1]}), "private_subnets: takes at least 2, not 1"),
     ({"region": "us-gov-west-1"}, "partition aws-us-gov"),
     ({"region": "cn-north-1"}, "partition aws-cn"),
     ({"region": "eusc-de-east-1"}, "partition aws-eusc"),
@@ -103,6 +124,8 @@ def test_what_aws_would_refuse_is_refused_with_its_key(changes, expected):
 
 
 ACCEPTED = [
+    two_in_one_vpc(private_subnets=["subnet-0123456789abcdef4", "subnet-0123456789abcdef5"]),
+    {"kubernetes": False, **dev("network.cidr", "172.20.0.0/16")},
     {"region": "ap-southeast-7"},
     dev("network.vpc", {**VPC, "isolated_subnets": SUBNETS}),
     {"kubernetes": False, **dev("network", {"nat": "none", "endpoints": ENDPOINTS}), **dev("ci.enabled", False)},
@@ -141,3 +164,25 @@ def test_one_wrong_item_is_one_problem_not_also_a_list_that_is_too_short():
 
 def test_tags_in_any_language_are_taken():
     assert platform({"tags": {"Équipe": "données 7 / @hub", "empty": ""}}).tags["empty"] == ""
+
+
+def test_where_there_are_two_zones_prod_has_two_unless_it_says_otherwise():
+    there = platform({"region": "us-west-1", "environments.dev": None, "environments.prod": None})
+    assert there.environments["prod"].network.zones == 2
+    elsewhere = platform({"region": "us-west-1", "environments.prod.region": "eu-west-1"})
+    assert elsewhere.environments["prod"].network.zones == 3
+
+
+def test_an_environment_that_cannot_be_is_one_problem_not_also_all_that_it_lacks():
+    with pytest.raises(RequestError, match="has 1 problem:") as caught:
+        platform({"environments": {"qa": {}}})
+    assert "environments.qa: Input should be 'dev', 'staging' or 'prod'" in caught.value.message
+
+
+def test_a_family_nobody_has_heard_of_is_warned_of():
+    odd = check.warnings(platform(pool(families=["g5", "g99"])), "dev")
+    assert [line.partition(" is none")[0] for line in odd if "is none that" in line] == [
+        "environments.dev.training.pools.0.families: g99"
+    ]
+    unused = {**pool(families=["g99"]), "kubernetes": False}
+    assert not any("is none that" in line for line in check.warnings(platform(unused), "dev"))

@@ -62,6 +62,23 @@ def test_an_exception_that_excuses_nothing_is_said(names):
     assert found(**names) == [("RDS.43", "mandatory"), ("Modelyard.exceptions", "advisory")]
 
 
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("rds.43", "rds.43 is no control; did you mean RDS.43?"),
+        ("Nothing", "Nothing is no control; `modelyard infra controls` lists them."),
+        ("RDS.2", "Remove it from platform.yaml, or correct its `resource`."),
+    ],
+)
+def test_an_exception_for_no_control_at_all_is_told_which_was_meant(control, expected):
+    (about,) = (
+        one
+        for one in judge(plan(), platform(control=control), today=TODAY).findings
+        if one.control == "Modelyard.exceptions"
+    )
+    assert about.fix == expected
+
+
 def test_an_exception_of_another_environment_changes_nothing():
     assert found(environments=["prod"]) == [("RDS.43", "mandatory")]
 

@@ -12,6 +12,7 @@ from modelyard.errors import RequestError
 
 _KEY = "[key]"  # how pydantic says that a mapping's key is meant, and not its value
 _MAPPING = {"model_type", "dict_type", "model_attributes_type"}
+_LIST = {"tuple_type", "list_type"}
 _SHOULD = "Input should be "
 
 
@@ -22,12 +23,19 @@ def found(model: type[BaseModel], error: ValidationError) -> list[str]:
     for details in details_of_all:
         if details["type"] == "too_short" and _wrong_inside(details["loc"], details_of_all):
             continue  # pydantic counts only what is right, and what is wrong has a line of its own
+        if _below_a_wrong_key(details["loc"], details_of_all):
+            continue  # what an environment lacks is nothing to tell while there is no environment of that name
         places.setdefault(_path(model, details["loc"]), []).append(details)
     return [_problem(model, path, several) for path, several in places.items()]
 
 
 def _wrong_inside(location: tuple[int | str, ...], errors: Sequence[ErrorDetails]) -> bool:
     return any(each["loc"][: len(location)] == location != each["loc"] for each in errors)
+
+
+def _below_a_wrong_key(location: tuple[int | str, ...], errors: Sequence[ErrorDetails]) -> bool:
+    wrong = [each["loc"][:-1] for each in errors if each["loc"][-1:] == (_KEY,)]
+    return location[-1:] != (_KEY,) and any(location[: len(key)] == key for key in wrong)
 
 
 def refusal(name: str, lines: list[str], hint: str, code: str) -> RequestError:
@@ -45,14 +53,26 @@ def _problem(model: type[BaseModel], path: str, several: Sequence[ErrorDetails])
     messages = list(dict.fromkeys(_message(each) for each in several))
     message = ", or ".join(messages[:1] + [each.removeprefix(_SHOULD) for each in messages[1:]])
     value = details["input"]
-    shown = "" if isinstance(value, dict | BaseModel) else f" (found {value!r})"
+    counted = details["type"] in {"too_short", "too_long"}  # what is there is not wrong; there is too much of it
+    shown = "" if counted or isinstance(value, dict | BaseModel) else f" (found {value!r})"
     return f"{path}: {message}{shown}"
 
 
 def _message(details: ErrorDetails) -> str:
     if details["type"] in _MAPPING:
         return f"{_SHOULD}keys with values"
+    if details["type"] in _LIST:
+        return f"{_SHOULD}a list, even of one: [...]"
+    if details["type"] in {"too_short", "too_long"}:
+        return _counted(details)
     return details["msg"].removeprefix("Value error, ")
+
+
+def _counted(details: ErrorDetails) -> str:
+    """Return how many there may be: who writes YAML knows of no tuples."""
+    limits = details.get("ctx", {})
+    bound = f"at most {limits['max_length']}" if "max_length" in limits else f"at least {limits.get('min_length')}"
+    return f"takes {bound}, not {len(details['input'])}"
 
 
 def _path(model: type[BaseModel], location: tuple[int | str, ...]) -> str:

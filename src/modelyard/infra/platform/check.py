@@ -1,8 +1,10 @@
 """What must hold between the parts of a platform, beyond what each part checks for itself."""
 
+from modelyard.infra.platform.accelerators import SMALLEST
 from modelyard.infra.platform.clashes import clashes, overlap, vpc_range
 from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.model import Platform
+from modelyard.infra.platform.presets import TWO_ZONES
 from modelyard.infra.platform.words import NO_ACCOUNT, UNKNOWN_OWNER, EnvName
 
 _NO_WRITER = (
@@ -19,6 +21,7 @@ def problems(platform: Platform) -> list[str]:
         found.append("repositories: mode `shared` runs only the project layer, so one repository must be named")
     for name, environment in platform.environments.items():
         found += [f"environments.{name}.{line}" for line in _environment(environment)]
+        found += [f"environments.{name}.{line}" for line in _cluster(environment, platform.kubernetes_in(name))]
         found += [f"environments.{name}.{line}" for line in _ways_out(environment, platform.kubernetes_in(name))]
         found += [f"environments.{name}.{line}" for line in _elsewhere(platform, name)]
         found += _regions(platform, name, environment)
@@ -34,6 +37,7 @@ def warnings(platform: Platform, env: EnvName) -> list[str]:
     lines, environment = [*_placeholders(platform, env), *_unknown_regions(platform, env)], platform.environments[env]
     if platform.mode == "shared":
         return lines
+    lines += _unknown_families(platform, env)
     unknown = [repository.name for repository in platform.repositories if repository.repository_id == 0]
     if unknown:
         lines.append(f"repository_id is 0 for {', '.join(unknown)}: `up` of layer account refuses until it is known")
@@ -54,6 +58,18 @@ def _unknown_regions(platform: Platform, env: EnvName) -> list[str]:
     regions = {platform.region_of(env), platform.environments[env].lake.replicate_to} - {None}
     return [
         f"{region} is no region that the installed provider knows: is it spelt right?" for region in regions - known
+    ]
+
+
+def _unknown_families(platform: Platform, env: EnvName) -> list[str]:
+    """Return the families of machines that are not in our table: misspelt, or newer than it."""
+    pools = platform.environments[env].training.pools if platform.kubernetes_in(env) else ()
+    return [
+        f"environments.{env}.training.pools.{number}.families: {family} is none that this modelyard knows; "
+        "misspelt, the pool would never buy a machine of it"
+        for number, pool in enumerate(pools)
+        for family in pool.families
+        if family not in SMALLEST
     ]
 
 
@@ -80,9 +96,6 @@ def _exceptions(platform: Platform) -> list[str]:
 
 def _environment(environment: Environment) -> list[str]:
     lines = []
-    vpc = vpc_range(environment)
-    if overlap(vpc, environment.cluster.service_cidr):
-        lines.append(f"cluster.service_cidr: {environment.cluster.service_cidr} overlaps the network's {vpc}")
     if environment.serving.public and environment.domain is None:
         lines.append("serving.public: needs `domain` (name and zone_id) for its certificate")
     if environment.serving.public and environment.service.auth == "none":
@@ -92,6 +105,18 @@ def _environment(environment: Environment) -> list[str]:
     told = environment.budget.emails or environment.monitoring.emails
     if len(told) > _BUDGET_EMAILS:
         lines.append(f"budget.emails: a budget tells {_BUDGET_EMAILS} at most, not {len(told)}; name those here")
+    return lines
+
+
+def _cluster(environment: Environment, kubernetes: bool) -> list[str]:
+    lines, vpc = [], vpc_range(environment)
+    if kubernetes and overlap(vpc, environment.cluster.service_cidr):
+        lines.append(f"cluster.service_cidr: {environment.cluster.service_cidr} overlaps the network's {vpc}")
+    if environment.serving.public and environment.service.backend == "kubernetes":
+        lines.append(
+            "serving.public: a service on Kubernetes is asked from inside its cluster only, and the load balancer "
+            "would lead nowhere; take service.backend: ecs, or public: false"
+        )
     return lines
 
 
@@ -126,6 +151,8 @@ def _elsewhere(platform: Platform, env: EnvName) -> list[str]:
 def _regions(platform: Platform, name: EnvName, environment: Environment) -> list[str]:
     lines = []
     region = environment.region or platform.region
+    if region in TWO_ZONES and environment.network.vpc is None and environment.network.zones > 2:
+        lines.append(f"environments.{name}.network.zones: {region} has two zones that EKS takes; write 2")
     if environment.lake.replicate_to == region:
         lines.append(f"environments.{name}.lake.replicate_to: {region} is the region the lake is in")
     if environment.service.backend == "kubernetes" and not platform.kubernetes_in(name):

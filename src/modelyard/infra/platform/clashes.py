@@ -8,6 +8,7 @@ from itertools import combinations
 from modelyard.infra.components import names as physical_names
 from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.model import Platform, Repository
+from modelyard.infra.platform.network import Network
 
 
 def clashes(platform: Platform) -> Iterator[str]:
@@ -19,8 +20,7 @@ def clashes(platform: Platform) -> Iterator[str]:
 
 def vpc_range(environment: Environment) -> str:
     """Return the range that an environment's VPC has, its own or one that exists."""
-    vpc = environment.network.vpc
-    return vpc.cidr if vpc else environment.network.cidr
+    return _range(environment.network)[1]
 
 
 def overlap(one: str, other: str) -> bool:
@@ -29,15 +29,29 @@ def overlap(one: str, other: str) -> bool:
 
 
 def _ranges(platform: Platform) -> Iterator[str]:
-    ranges = {name: vpc_range(environment) for name, environment in platform.environments.items()}
-    for a, b in combinations(ranges, 2):
-        vpc = platform.environments[a].network.vpc
-        together = vpc is not None and vpc == platform.environments[b].network.vpc
-        if not together and overlap(ranges[a], ranges[b]):
+    networks = {name: environment.network for name, environment in platform.environments.items()}
+    for a, b in combinations(networks, 2):
+        one, other = _range(networks[a]), _range(networks[b])
+        together = networks[a].vpc is not None and _vpc(networks[a]) == _vpc(networks[b])
+        if together and one[1] != other[1]:
             yield (
-                f"environments.{b}.network.cidr: {ranges[b]} overlaps environments.{a}.network.cidr {ranges[a]}; "
+                f"environments.{b}.network.{other[0]}: {_vpc(networks[b])} has {other[1]} here, but {one[1]} in "
+                f"environments.{a}"
+            )
+        if not together and overlap(one[1], other[1]):
+            yield (
+                f"environments.{b}.network.{other[0]}: {other[1]} overlaps environments.{a}.network.{one[0]} {one[1]}; "
                 "they could never be connected"
             )
+
+
+def _range(network: Network) -> tuple[str, str]:
+    """Return under which key a network's range is, and the range."""
+    return ("cidr", network.cidr) if network.vpc is None else ("vpc.cidr", network.vpc.cidr)
+
+
+def _vpc(network: Network) -> str | None:
+    return None if network.vpc is None else network.vpc.id
 
 
 def _repositories(platform: Platform) -> Iterator[str]:

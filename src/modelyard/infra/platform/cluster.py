@@ -20,7 +20,7 @@ _NOT_PUBLIC = tuple(
 class Cluster(Section):
     """EKS Auto Mode."""
 
-    version: str = Field("1.36", pattern=r"^1\.\d{2}$")
+    version: str = Field("1.36", pattern=r"^1\.[0-9]{2}$")
     public_access_cidrs: tuple[Cidr, ...] = Field((), description="Who may reach the API from outside; empty: nobody.")
     service_cidr: PrivateCidr = Field("172.20.0.0/16", description="/12 to /24, outside of the VPC's range.")
     admins: tuple[PrincipalArn, ...] = Field((), description="IAM roles that administer the cluster, besides `apply`.")
@@ -83,7 +83,7 @@ class GpuPool(Section):
             raise ValueError("EKS Auto Mode has a pool of that name itself; take another")
         return name
 
-    @field_validator("families", "capacity")
+    @field_validator("families", "capacity", "reservations")
     @classmethod
     def _each_once(cls, named: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(named)) < len(named):

@@ -10,8 +10,8 @@ from modelyard.config.github import OWNER
 from modelyard.config.section import Section
 from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.exceptions import Exemption
-from modelyard.infra.platform.presets import PRESETS, with_presets
-from modelyard.infra.platform.words import AccountId, Email, EnvName, PlatformName, ProjectName, Region
+from modelyard.infra.platform.presets import with_presets
+from modelyard.infra.platform.words import ENVIRONMENTS, AccountId, Email, EnvName, PlatformName, ProjectName, Region
 
 # what every service takes (Tagging AWS Resources: IAM and EC2 refuse the rest); letters are those of any language
 _TAG = re.compile(r"[\w +\-=.:/@]*")
@@ -84,10 +84,14 @@ class Platform(Section):
     def _presets(cls, document: object) -> object:
         if not isinstance(document, Mapping):
             return document
-        given = document.get("environments") or dict.fromkeys(PRESETS)
-        if not isinstance(given, Mapping):
+        given = document.get("environments")
+        if not isinstance(given, Mapping | None):
             return document
-        return {**document, "environments": {name: with_presets(str(name), own) for name, own in given.items()}}
+        named = given or dict.fromkeys(ENVIRONMENTS)
+        # always dev before prod: which region is home, and what is put up first, is no matter of a file's order
+        order = sorted(named, key=lambda name: (*ENVIRONMENTS, name).index(name))
+        region = document.get("region")
+        return {**document, "environments": {name: with_presets(str(name), named[name], region) for name in order}}
 
     @field_validator("tags")
     @classmethod

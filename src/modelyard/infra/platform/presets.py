@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+TWO_ZONES = frozenset({"us-west-1"})  # regions with no more than two zones in which EKS puts a control plane
+
 PRESETS: dict[str, dict[str, Any]] = {
     "dev": {
         "network": {"cidr": "10.20.0.0/16", "zones": 2, "nat": "single"},
@@ -38,10 +40,17 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-def with_presets(name: str, given: object) -> object:
-    """Return an environment's own words over the preset of its name; what is no mapping is left for the check."""
+def with_presets(name: str, given: object, region: object) -> object:
+    """Return an environment's own words over the preset of its name; what is no mapping is left for the check.
+
+    `region` is the platform's, where the environment names none.
+    """
     preset = PRESETS.get(name)
-    return given if preset is None or not isinstance(given, Mapping | None) else _over(preset, given or {})
+    if preset is None or not isinstance(given, Mapping | None):
+        return given
+    own = given or {}
+    here = own.get("region") or region
+    return _over(_over(preset, {"network": {"zones": 2}}) if here in TWO_ZONES else preset, own)
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

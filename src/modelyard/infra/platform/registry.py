@@ -9,7 +9,7 @@ from modelyard.infra.platform import fargate
 from modelyard.infra.platform.words import Ranges
 
 # a name, its subdomains (*.), with a port or not; never every name, which would undo the protection
-Host = Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$")]
+Host = Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$")]
 WorkflowName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 
 
@@ -67,7 +67,7 @@ class Ci(Section):
     )
     connection_arn: str | None = Field(
         None,
-        pattern=r"^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/.+$",
+        pattern=r"^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/.+$",
         description="An authorised CodeConnections connection; without one it is made, and waits to be authorised.",
     )
 

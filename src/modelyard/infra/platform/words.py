@@ -54,10 +54,13 @@ _PARTITIONS = {
     "eusc-": "aws-eusc",
 }
 
+# [0-9] and never \d in a pattern: pydantic takes the digits of every script for one
 Cidr = Annotated[str, AfterValidator(_cidr)]
 PrivateCidr = Annotated[str, AfterValidator(_private_cidr)]
-AccountId = Annotated[str, Field(pattern=r"^\d{12}$", description="Twelve digits, quoted: YAML would drop a zero.")]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$", examples=["eu-west-1"]), AfterValidator(_ordinary)]
+AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="Twelve digits, quoted: YAML would drop a zero.")]
+Region = Annotated[
+    str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$", examples=["eu-west-1"]), AfterValidator(_ordinary)
+]
 # 20 leaves room for environment, purpose and account number in a bucket's 63 characters
 PlatformName = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20), AfterValidator(_not_taken)
@@ -75,12 +78,12 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
 
 # each is a rule of one security group, which has sixty at most (VPC user guide, quotas)
 Ranges = Annotated[tuple[PrivateCidr, ...], Field(max_length=50), AfterValidator(_each_once)]
-Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$")]
+Arn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{0,12}:.+$")]
 SecretArn = Annotated[
-    str, Field(pattern=r"^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$")
+    str, Field(pattern=r"^arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$")
 ]
 # whom EKS lets in: a role or a user, never a session or the account itself (EKS user guide, access entries)
-PrincipalArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")]
+PrincipalArn = Annotated[str, Field(pattern=r"^arn:aws:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Emails = Annotated[tuple[Email, ...], AfterValidator(_each_once)]
 Days = Annotated[int, Field(ge=1, le=3650)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from modelyard.infra.platform.exceptions import Exemption
@@ -48,7 +49,18 @@ def _run_out(exemptions: Sequence[Exemption], env: str, today: date) -> Iterator
 def _pointless(exemptions: Sequence[Exemption]) -> Iterator[Finding]:
     for one in exemptions:
         message = f"the exception for {one.control} on {one.resource} excuses nothing"
-        yield _about(one, message, "advisory", "Remove it from platform.yaml.")
+        yield _about(one, message, "advisory", _instead(one.control))
+
+
+def _instead(control: str) -> str:
+    """Return what to do with an exception that excuses nothing: perhaps only its control is misspelt."""
+    known = [name for row in table() for name in row.ids]
+    if control in known:
+        return "Remove it from platform.yaml, or correct its `resource`."
+    alike = {name.casefold(): name for name in known}
+    close = get_close_matches(control.casefold(), alike, n=1)
+    meant = f"did you mean {alike[close[0]]}?" if close else "`modelyard infra controls` lists them."
+    return f"{control} is no control; {meant}"
 
 
 def _about(one: Exemption, message: str, severity: str, fix: str) -> Finding:
