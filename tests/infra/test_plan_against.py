@@ -14,6 +14,7 @@ from modelyard.errors import RequestError
 from modelyard.infra import against
 from modelyard.infra.against import AllCompared, Compared, beside
 from modelyard.infra.cost import Cost, Item
+from modelyard.infra.cost.records import Unpriced
 from modelyard.infra.plan import Problem
 from modelyard.infra.review import Review, Reviews
 
@@ -168,3 +169,17 @@ def test_the_command_refuses_a_folder_that_is_not_there(tmp_path: Path, monkeypa
     done = called(tmp_path, "--against", str(tmp_path / "nowhere"))
     assert done.exit_code == 2
     assert json.loads(done.stdout)["error"]["code"] == "no_checkout"
+
+
+def test_what_has_a_price_on_one_side_only_is_said_to_make_the_difference_worth_less(other: Path) -> None:
+    unknown = Unpriced(resource="urn::gateway", layer="network", what="gateway", why="no price in sa-east-1")
+    here = review("dev", item("registry", "database", 20))
+    here = here.model_copy(update={"cost": here.cost.model_copy(update={"unpriced": (unknown,)})})
+    shown, found = beside(Reviews(environments=(here,)), other, "dev")
+    assert found is not None
+    assert found.unpriced == ("gateway",)
+    assert "there is a price for gateway: the difference is not what that costs" in text(
+        Reviews(environments=(here,)), found
+    )
+    assert "on one side only" not in text(Reviews(environments=(here,)), found.model_copy(update={"unpriced": ()}))
+    assert isinstance(shown, Compared)

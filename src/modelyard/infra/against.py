@@ -30,12 +30,14 @@ class Against(Record):
 
     Attributes:
         note: Why there is nothing to compare with, where that is so; the other price is then 0.
+        unpriced: What has a price on one side only. It is in the difference, which says less for it.
     """
 
     monthly_usd: float
     difference_usd: float
     items: tuple[Change, ...]
     note: str = ""
+    unpriced: tuple[str, ...] = ()
 
 
 class Compared(Review):
@@ -103,7 +105,14 @@ def _against(before: Iterable[Review], after: Iterable[Review], note: str) -> Ag
     items = sorted((row for row in rows if abs(row.difference_usd) >= _CENT), key=lambda r: -abs(r.difference_usd))
     total = sum(was.values())
     difference = round(sum(now.values()) - total, 2)
-    return Against(monthly_usd=round(total, 2), difference_usd=difference, items=tuple(items), note=note)
+    missing = (_unpriced(before) & now.keys()) | (_unpriced(after) & was.keys())
+    return Against(
+        monthly_usd=round(total, 2),
+        difference_usd=difference,
+        items=tuple(items),
+        note=note,
+        unpriced=tuple(sorted({what for _, _, what in missing})),
+    )
 
 
 _Key = tuple[str, str, str]
@@ -115,6 +124,10 @@ def _sums(found: Iterable[Review]) -> dict[_Key, float]:
         for item in review.cost.items:
             sums[_key(review.env, item)] += item.usd
     return dict(sums)
+
+
+def _unpriced(found: Iterable[Review]) -> set[_Key]:
+    return {(review.env, each.layer, each.what) for review in found for each in review.cost.unpriced}
 
 
 def _key(env: str, item: Item) -> _Key:

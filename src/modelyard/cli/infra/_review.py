@@ -47,6 +47,9 @@ def _difference(against: "Against") -> str:
     )
     if against.note:
         return f"{sums}\nnote: {against.note}"
+    if against.unpriced:
+        one_sided = ", ".join(against.unpriced[:3]) + " and more" * (len(against.unpriced) > 3)
+        sums += f"\nnote: on one side only, there is a price for {one_sided}: the difference is not what that costs"
     rows = [(i.env, i.layer, i.what, f"{i.before_usd:.2f}", f"{i.difference_usd:+.2f}") for i in against.items]
     header = ("environment", "layer", "what", "before", "difference")
     return f"{sums}\n{_output.table(header, rows)}" if rows else sums
