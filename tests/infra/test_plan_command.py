@@ -64,6 +64,13 @@ def test_without_env_all_of_them_are_planned(tmp_path):
     assert [each["env"] for each in json.loads(result.stdout)["environments"]] == ["dev", "prod"]
 
 
+def test_a_layer_that_the_platform_s_own_repository_runs_is_refused_not_empty(tmp_path):
+    folder = str(written(tmp_path, {"mode": "shared"}))
+    result = called("plan", "--env", "dev", "--layer", "network", "--project", folder)
+    assert result.exit_code == 2
+    assert "is run by the platform's own repository" in result.stderr
+
+
 def test_one_layer_is_shown_with_its_own_cost(tmp_path):
     result = called("plan", "--env", "dev", "--layer", "network", "--json", "--project", str(written(tmp_path)))
     found = json.loads(result.stdout)

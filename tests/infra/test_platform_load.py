@@ -1,9 +1,14 @@
+import shutil
+import subprocess
+import sys
+
 import pytest
 import yaml
 from platforms import SMALLEST
 
+from modelyard import assets
 from modelyard.errors import RequestError
-from modelyard.infra.platform import find, load, parse, programs
+from modelyard.infra.platform import find, layers, load, parse, programs
 from modelyard.infra.platform.eject import eject
 
 
@@ -83,6 +88,35 @@ def test_eject_of_a_layer_that_does_not_exist_names_those_that_do(tmp_path):
     with pytest.raises(RequestError) as caught:
         eject(tmp_path, "lak")
     assert "lake" in caught.value.hint
+
+
+def test_eject_leaves_a_repository_its_own_program_of_the_layer_project(tmp_path):
+    """The copy would be run instead of it, and what a user has edited there would be lost without a word."""
+    path = written(tmp_path, "infra/platform.yaml")
+    (path.parent / "__main__.py").write_text("edited = True\n")
+    with pytest.raises(RequestError, match=r"infra/__main__\.py is there already"):
+        eject(tmp_path, "project")
+    assert programs.program("project", programs.ejected(path)) == path.parent
+
+
+def test_eject_refuses_a_layer_that_the_platform_s_own_repository_runs(tmp_path):
+    path = written(tmp_path, "infra/platform.yaml")
+    path.write_text(path.read_text() + "mode: shared\n")
+    with pytest.raises(RequestError, match="run by the platform's own repository"):
+        eject(tmp_path, "network")
+    assert not programs.ejected(path).exists()
+
+
+def test_what_is_ejected_into_an_ml_repository_passes_its_lint(tmp_path):
+    path = written(tmp_path, "infra/platform.yaml")
+    for name in ("ruff.toml", "infra/ruff.toml"):
+        shutil.copy(assets.template("tabular") / name, tmp_path / name)
+    for layer in layers.LAYERS:
+        eject(tmp_path, layer)
+    for words in (["check"], ["format", "--check"]):
+        called = [sys.executable, "-m", "ruff", *words, path.parent]
+        found = subprocess.run(called, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stdout
 
 
 def test_the_project_layer_is_the_repository_s_own_program_where_it_has_one(tmp_path):

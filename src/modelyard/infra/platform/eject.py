@@ -22,15 +22,17 @@ def eject(start: Path, layer: str) -> Ejected:
     """Copy a layer's program beside the platform's configuration, with one config file for each stack.
 
     Raises:
-        RequestError: There is no such layer, no platform, or the program is there already.
+        RequestError: There is no such layer, no platform, the program is there already, or others run it.
         OutsideError: The folder cannot be written.
     """
     path = find(start)
     platform, source = load(path), programs.shipped(layer)
+    layers.refuse_of_others(platform, layer)
     target = programs.ejected(path) / layer
-    if target.exists():
+    there = next((each for each in (target, programs.own(path, layer)) if each is not None and each.exists()), None)
+    if there is not None:
         raise RequestError(
-            f"{target} is there already.",
+            f"{there} is there already.",
             "Edit it there, or remove it to go back to the program of the library.",
             code="ejected_already",
         )

@@ -47,15 +47,27 @@ def names(platform: Platform, env: EnvName) -> tuple[str, ...]:
 
 
 def one_of(platform: Platform, env: EnvName, layer: str) -> str:
-    """Return the name of a layer of an environment.
+    """Return the name of a layer of an environment that is run from here.
 
     Raises:
-        RequestError: The environment has none of that name.
+        RequestError: The environment has none of that name, or the platform's own repository runs it.
     """
     known = names(platform, env)
+    if layer in known:
+        refuse_of_others(platform, layer)
     if layer not in known:
         raise RequestError(f"{env} has no layer {layer!r}.", f"Its layers: {', '.join(known)}.", code="no_layer")
     return layer
+
+
+def refuse_of_others(platform: Platform, layer: str) -> None:
+    """Raise RequestError for a layer that is not this repository's to run: its platform is somebody else's."""
+    if platform.mode == "shared" and layer != "project":
+        raise RequestError(
+            f"Layer {layer!r} is run by the platform's own repository; `mode: shared` runs only `project`.",
+            "Ask for it there, or for `project` here.",
+            code="no_layer",
+        )
 
 
 def program_name(layer: str) -> str:

@@ -23,6 +23,11 @@ def ejected(configuration: Path) -> Path:
     return configuration.parent / "stacks"
 
 
+def own(configuration: Path, layer: str) -> Path | None:
+    """Return where an ML repository has the program of layer `project` from the start; None for other layers."""
+    return configuration.parent / "__main__.py" if layer == "project" else None
+
+
 def program(layer: str, ejected: Path | None = None) -> Path:
     """Return the folder whose program is run: the one ejected, else the shipped one.
 

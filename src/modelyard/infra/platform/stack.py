@@ -45,7 +45,7 @@ def _given(model: type[Layer], config: pulumi.Config) -> Layer:
     except ValidationError as error:
         raise RequestError(
             f"The config of stack {pulumi.get_stack()} is not usable:\n{_lines(config, error)}",
-            "`modelyard infra plan` writes the stack's file from platform.yaml.",
+            "Correct it in the stack's file; or leave nothing but `env` there: the rest then comes from platform.yaml.",
             code="bad_stack_config",
         ) from None
 
