@@ -33,6 +33,10 @@ def excused(**given):
 REFUSED = [
     ({"account": "١٢٣٤٥٦٧٨٩٠١٢"}, "account: String should match pattern"),
     ({"region": "us-west-1", "environments.dev.network.zones": 3}, "dev.network.zones: us-west-1 has two zones"),
+    ({"region": ["us-west-1"]}, "region: Input should be a valid string"),
+    ({"repositories": [{"name": "churn", "repository": ".."}]}, "no repository on GitHub is called '..'"),
+    ({"repositories": [{"name": "churn", "repository": "churn.git"}]}, "no repository on GitHub is called 'churn.git'"),
+    (dev("monitoring.emails", ["a@example.com,"]), "monitoring.emails.0: String should match pattern"),
     ({"environments": []}, "environments: Input should be keys with values"),
     (dev("monitoring.emails", "a@example.com"), "monitoring.emails: Input should be a list, even of one"),
     (pool(capacity=["reserved"], reservations=["cr-0123456789abcdef0"] * 2), "one is there twice"),

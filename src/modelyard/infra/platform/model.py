@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from modelyard.config.github import OWNER
+from modelyard.config.github import OWNER, Possible
 from modelyard.config.section import Section
 from modelyard.infra.platform.environment import Environment
 from modelyard.infra.platform.exceptions import Exemption
@@ -29,7 +29,9 @@ class Repository(Section):
     """One ML repository (or the platform's own) that works with this platform."""
 
     name: ProjectName = Field(description="`name` in its modelyard.yaml.")
-    repository: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,100}$", description="On GitHub; default: name.")
+    repository: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$"), Possible] | None = Field(
+        None, description="On GitHub; default: name."
+    )
     repository_id: int = Field(0, ge=0, description="Filled in by `modelyard github setup`; 0 means not known yet.")
     service: bool = Field(
         True, description="false: the platform's own repository; it has roles and runners, but no model to serve."

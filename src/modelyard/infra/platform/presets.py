@@ -49,7 +49,7 @@ def with_presets(name: str, given: object, region: object) -> object:
     if preset is None or not isinstance(given, Mapping | None):
         return given
     own = given or {}
-    here = own.get("region") or region
+    here = str(own.get("region") or region)
     return _over(_over(preset, {"network": {"zones": 2}}) if here in TWO_ZONES else preset, own)
 
 

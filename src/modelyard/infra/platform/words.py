@@ -84,7 +84,7 @@ SecretArn = Annotated[
 ]
 # whom EKS lets in: a role or a user, never a session or the account itself (EKS user guide, access entries)
 PrincipalArn = Annotated[str, Field(pattern=r"^arn:aws:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$")]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")]  # one, and without its owner's name
 Emails = Annotated[tuple[Email, ...], AfterValidator(_each_once)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Percent = Annotated[float, Field(gt=0, le=100)]
