@@ -11,6 +11,7 @@ from modelyard.infra.platform import FILE_NAME, EnvName, Platform, find, known, 
 from modelyard.infra.platform.check import warnings
 from modelyard.infra.platform.layers import one_of
 from modelyard.infra.platform.places import mismatches, unsaid
+from modelyard.infra.platform.stale import stale, told
 from modelyard.infra.policy import Excused, Finding, judge
 from modelyard.record import Record
 
@@ -73,7 +74,9 @@ def _with_repository(found: Review, platform: Platform, path: Path) -> Review:
         )
         for one in mismatches(platform, path, env)
     )
-    changed = {"problems": found.problems + wrong, "warnings": (*found.warnings, *unsaid(platform, path, env))}
+    left_behind = (told(one, path) for one in stale(platform, path, env))
+    warnings = (*found.warnings, *unsaid(platform, path, env), *left_behind)
+    changed = {"problems": found.problems + wrong, "warnings": warnings}
     return found.model_copy(update=changed)
 
 

@@ -51,6 +51,6 @@ def _whole(source: Path, target: Path, platform: Platform, layer: str) -> None:
     shutil.copytree(source, partial, ignore=_LEFT_OUT)
     for env in platform.environments:
         if layer in layers.names(platform, env):
-            for project in platform.projects if layer == "project" else (None,):
+            for project in stackfile.projects(platform, layer):
                 stackfile.write(partial, platform, env, layer, project)
     partial.rename(target)

@@ -1,12 +1,13 @@
-"""Writes into an ML repository's files what follows from its `platform.yaml`, so that nobody copies it by hand."""
+"""Writes into a repository's files what follows from its `platform.yaml`, so that nobody copies it by hand."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from modelyard.errors import OutsideError
-from modelyard.infra.platform.load import find, load
+from modelyard.infra.platform.load import FILE_NAME, find, load
 from modelyard.infra.platform.places import Mismatch, fillable, mismatches
+from modelyard.infra.platform.stale import Stale, renew
 
 # text, path of a mapping in it, values to set there, name of the file -> the new text, comments kept
 Edit = Callable[[str, tuple[str | int, ...], Mapping[str, Any], str], str]
@@ -15,6 +16,8 @@ _LISTS = frozenset({"aws:allowedAccountIds"})
 
 def settle(start: Path, edit: Edit) -> tuple[Mismatch, ...]:
     """Correct every value that contradicts the platform at or above `start`, and fill in what it knows; return them.
+
+    The stacks' files of ejected programs are written anew where they are behind.
 
     Args:
         start: Where to look for the platform.
@@ -30,7 +33,13 @@ def settle(start: Path, edit: Edit) -> tuple[Mismatch, ...]:
     found = tuple(one for env in platform.environments for kind in kinds for one in kind(platform, path, env))
     for file in dict.fromkeys(one.file for one in found):
         _correct(path.parent.parent / file, [one for one in found if one.file == file], edit)
-    return found
+    renewed = (one for env in platform.environments for one in renew(platform, path, env))
+    return (*found, *(_shown(one, path) for one in renewed))
+
+
+def _shown(one: Stale, path: Path) -> Mismatch:
+    name = str(one.file.relative_to(path.parent))
+    return Mismatch(file=name, key=", ".join(one.keys), found="", wanted=f"as in {FILE_NAME}")
 
 
 def _correct(file: Path, wrong: list[Mismatch], edit: Edit) -> None:

@@ -12,11 +12,10 @@ from pydantic import ValidationError
 
 from modelyard.errors import RequestError
 from modelyard.infra.components import tags
-from modelyard.infra.platform import from_file
+from modelyard.infra.platform import from_file, stackfile
 from modelyard.infra.platform.layers import Stage, program_name
 
 Layer = TypeVar("Layer", bound=Stage)
-_BRIEF = frozenset({"env", "project"})  # what a stack names that leaves the rest to platform.yaml
 _TEXT = frozenset({"platform", "env", "region", "account", "project", "state_bucket"})
 
 
@@ -30,7 +29,7 @@ def read(model: type[Layer]) -> Layer:
     """
     config = pulumi.Config()
     env = config.get("env")
-    brief = all(config.get(name) is None for name in model.model_fields if name not in _BRIEF)
+    brief = all(config.get(name) is None for name in model.model_fields if name not in stackfile.BRIEF)
     settings = cast("Layer", from_file.stage(model, env)) if env and brief else _given(model, config)
     layer = model.__name__.removesuffix("Layer").lower()
     _bound_roles(settings)
