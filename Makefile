@@ -28,8 +28,8 @@ demo: setup ## the whole loop on real data, in front of you
 	$(BIN)/modelyard demo
 
 lint: setup ## formatting, lint, types, layers
-	$(BIN)/ruff format --check src stacks tests benchmarks templates scripts
-	$(BIN)/ruff check src stacks tests benchmarks templates scripts
+	$(BIN)/ruff format --check src stacks tests benchmarks templates scripts docs
+	$(BIN)/ruff check src stacks tests benchmarks templates scripts docs
 	$(BIN)/ty check src
 	$(BIN)/lint-imports
 

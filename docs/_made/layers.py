@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from functools import cache
 
+from _made import drawing, layout
+from _made.workflow import Job, Step, Workflow
 from modelyard.infra.graph.model import bands, links
 from modelyard.infra.plan import Plan, Resource, plan
 from modelyard.infra.platform import parse
 from modelyard.infra.platform.layers import KUBERNETES
-
-from _made import drawing, layout
-from _made.workflow import Job, Step, Workflow
 
 _SMALL = {
     "name": "acme",
@@ -69,4 +68,4 @@ def _told(resources: tuple[Resource, ...]) -> Iterator[tuple[str, str]]:
     for one in resources:
         if one.type.endswith(_ALARMS):
             name = str(one.inputs.get("name") or one.inputs.get("alarmName"))
-            yield name.split(f"-{_ENV}-")[-1], str(one.inputs["alarmDescription"])
+            yield name.rsplit(f"-{_ENV}-", maxsplit=1)[-1], str(one.inputs["alarmDescription"])

@@ -38,6 +38,7 @@ if service.backend == "ecs":
         **{part: serving.output(part) for part in parts},
         balancer_suffix=serving.output("load_balancer_arn_suffix"),
         public=settings.serving.public,
+        priority=settings.repository.priority,
     )
     kept = {"log_days": settings.serving.log_days, "auth": service.auth}
     ecs = project.OnEcs(name, project.OnEcsArgs(place=place, front=front, size=size, images=images, **kept))

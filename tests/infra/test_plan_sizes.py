@@ -88,6 +88,9 @@ def test_two_projects_whose_names_fall_on_one_place_are_told_before_the_load_bal
     pair = [{"name": one} for one in (first[priority(name)], name)]
     found = planned("dev", kubernetes=False, repositories=pair)
     assert [(one.layer, one.property) for one in found.problems] == [("project", "priority")]
+    assert "another `priority` in platform.yaml" in found.problems[0].fix
+    mended = planned("dev", kubernetes=False, repositories=[pair[0], {**pair[1], "priority": 7}])
+    assert mended.problems == ()
 
 
 def test_two_objects_of_one_name_in_one_namespace_are_told():

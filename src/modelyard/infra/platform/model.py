@@ -36,6 +36,12 @@ class Repository(Section):
     service: bool = Field(
         True, description="false: the platform's own repository; it has roles and runners, but no model to serve."
     )
+    priority: int | None = Field(
+        None,
+        ge=1,
+        le=50_000,
+        description="Of its rule at the load balancer; by default from the name, which seldom gives two the same.",
+    )
 
     @property
     def github(self) -> str:

@@ -54,6 +54,7 @@ class OnEcs(pulumi.ComponentResource):
                 vpc_id=place.vpc_id,
                 listener_arn=front.listener_arn,
                 public=front.public,
+                priority=front.priority,
             ),
             self._mine,
         )

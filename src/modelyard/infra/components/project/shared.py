@@ -47,7 +47,10 @@ class Size:
 
 @dataclass(frozen=True, kw_only=True)
 class Front:
-    """The shared ECS cluster and load balancer of the layer `serving`."""
+    """The shared ECS cluster and load balancer of the layer `serving`.
+
+    `priority` is that of the service's rule; None: from the project's name.
+    """
 
     cluster_arn: pulumi.Input[str]
     cluster_name: pulumi.Input[str]
@@ -55,3 +58,4 @@ class Front:
     balancer_suffix: pulumi.Input[str]
     balancer_group_id: pulumi.Input[str]
     public: bool = False
+    priority: int | None = None

@@ -7,6 +7,8 @@ from modelyard.infra.plan.checks.limits import LIMITS
 from modelyard.infra.plan.records import Problem, Resource
 
 _RULE = "lb/listenerRule:ListenerRule"
+_FIX = "Give the platform, or one of the projects, another name."
+_FIX_RULE = "Give one of the repositories another `priority` in platform.yaml; the order does not matter."
 # unique inside something else only: role, VPC, cluster
 _INSIDE = {
     "iam/rolePolicy:RolePolicy": "role",
@@ -31,7 +33,7 @@ def twice(resources: Sequence[Resource], known: Known) -> Iterator[Problem]:  # 
                 property=at,
                 value=name,
                 message=f"is also the name of {first.name} in layer {first.layer}",
-                fix="Give the platform, or one of the projects, another name.",
+                fix=_FIX_RULE if at == "priority" else _FIX,
             )
 
 
