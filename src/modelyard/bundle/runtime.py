@@ -1,5 +1,6 @@
 """Runs the model of a bundle on a matrix: onnxruntime for ONNX, the pickled estimator otherwise."""
 
+import os
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ import numpy as np
 
 from modelyard.bundle.served import INPUT, MODEL_FILES, OUTPUT, Served
 from modelyard.errors import OutcomeError
+
+# From its import on, onnxruntime tells its makers which models are loaded, and leaves an identifier in the home folder.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 Run = Callable[[np.ndarray], np.ndarray]
 """Matrix (rows, columns) float32 -> calibrated scores (rows, classes) or (rows,), float64."""
