@@ -115,6 +115,32 @@ def test_an_entity_that_a_row_names_itself_is_found_as_one_beside_it(tmp_path, b
     assert known(found) == {rows["request_id"][2]: "yes", rows["request_id"][3]: "no"}
 
 
+@pytest.mark.parametrize("kind", [pl.Int64, pl.Float64])
+@pytest.mark.parametrize("written", [[7.0, None, 8.0], ["7", "", "8"], ["7.0", None, "8.00"], [7, None, 8]])
+def test_a_whole_number_names_the_same_entity_however_it_is_written(tmp_path, kind, written):
+    asked = watched.inputs(2, 2, begin=56, key=pl.Series([7, 8], dtype=kind))
+    found = watched.project(tmp_path / "p", watched.inputs(key=pl.lit(0, kind)))
+    rows = watched.serve(found, asked)
+    result = tell(found, key=written, when=[asked["when"][1]] * 3, y=["yes", None, "no"])
+    assert (result.matched, result.unmatched) == (2, 0)
+    assert known(found) == dict(zip(rows["request_id"], ["yes", "no"], strict=True))
+
+
+def test_a_number_too_large_for_a_float_names_nobody(tmp_path):
+    asked = watched.inputs(1, 1, begin=56, key=pl.Series([2**60]))
+    found = watched.project(tmp_path / "p", watched.inputs(key=pl.lit(0, pl.Int64)))
+    watched.serve(found, asked)
+    result = tell(found, key=[float(2**60)], when=[asked["when"][0]], y=["yes"])
+    assert (result.matched, result.unmatched) == (0, 1)
+
+
+@pytest.mark.parametrize("number", [7.0, "7"])
+def test_a_request_whose_id_is_a_number_is_found_among_floats(tmp_path, number):
+    found = watched.project(tmp_path / "p")
+    watched.serve(found, watched.inputs(1, 1, begin=56), requests=["7"])
+    assert tell(found, request_id=[number, None], y=["yes", None]).matched == 1
+
+
 def test_a_column_that_is_not_the_id_names_the_entity_beside_the_rows(tmp_path):
     asked = watched.inputs(2, 2, begin=56, key=pl.Series(["anna", "b"]))
     found = watched.project(tmp_path / "p", watched.inputs(key=pl.lit("x")))

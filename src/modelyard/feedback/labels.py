@@ -13,6 +13,7 @@ from modelyard.data.load import Table
 from modelyard.data.reason import reason
 from modelyard.data.types import LogicalType, polars_type
 from modelyard.errors import RequestError
+from modelyard.feedback.ids import numbered
 from modelyard.feedback.names import Names, choose
 from modelyard.feedback.results import FeedbackRequest
 from modelyard.training.labels import labels as as_labels
@@ -48,7 +49,7 @@ def read(table: Table, request: FeedbackRequest, config: ProjectConfig, contract
     names = choose(schema.names(), request, config)
     target = next((c for c in contract.columns if c.name == config.data.target), None)
     target = target or Column(name=config.data.target, type="number" if config.task == "regression" else "string")
-    rows = _rows(table, schema, names, target, _time_format(contract, names, config))
+    rows = _rows(table, schema, names, target, contract, _time_format(contract, names, config))
     for told, column in (("label", names.label), ("row", names.row), ("time", names.time), ("known", names.known)):
         _require_readable(rows, told, column, table.source, hidden=target.personal and told == "label")
     label = _texts(rows.get_column("label"), config)
@@ -73,29 +74,36 @@ def _time_format(contract: Contract, names: Names, config: ProjectConfig) -> str
     return known.get(names.time or "") or known.get(config.data.time or "")
 
 
-def _rows(table: Table, schema: pl.Schema, names: Names, target: Column, moments: str | None) -> pl.DataFrame:
+def _rows(  # noqa: PLR0913 - what is known of the columns
+    table: Table, schema: pl.Schema, names: Names, target: Column, contract: Contract, moments: str | None
+) -> pl.DataFrame:
     """Return the columns by what they mean, and beside those that are converted what was written there."""
-    key = {"request": "request_id", "entity": "entity"}[names.by]
     wanted: list[tuple[str, str | None, LogicalType, str | None]] = [
-        ("request_id", names.key if key == "request_id" else None, "string", None),
-        ("entity", names.key if key == "entity" else None, "string", None),
         ("row", names.row, "integer", None),
         ("time", names.time, "timestamp", moments),
         ("known", names.known, "timestamp", moments),
         ("label", names.label, target.type, target.format),
     ]
-    columns = []
+    own, other = ("request_id", "entity") if names.by == "request" else ("entity", "request_id")
+    columns = [_key(table, schema, names.key, contract).alias(own), pl.lit(None, pl.String).alias(other)]
     for name, source, kind, format_ in wanted:
         values = _column(table, schema, source, kind, format_)
         if kind == "timestamp" and format_ is not None:  # ISO 8601 is understood whatever the contract's format
             values = pl.coalesce(values, _column(table, schema, source, kind, None))
         columns.append(values.alias(name))
-        if name not in {"request_id", "entity"}:
-            columns.append(_column(table, schema, source, "string", None).alias(f"told {name}"))
+        columns.append(_column(table, schema, source, "string", None).alias(f"told {name}"))
     try:
         return table.frame.select(columns).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _unreadable(table, error) from error
+
+
+def _key(table: Table, schema: pl.Schema, source: str, contract: Contract) -> pl.Expr:
+    text = _column(table, schema, source, "string", None)
+    counts = any(column.name == source and column.type in {"integer", "number"} for column in contract.columns)
+    if not counts and not schema[source].is_float():
+        return text
+    return numbered(text, _column(table, schema, source, "integer", None))
 
 
 def _column(table: Table, schema: pl.Schema, source: str | None, kind: LogicalType, format_: str | None) -> pl.Expr:

@@ -7,6 +7,7 @@ import polars as pl
 
 from modelyard import capture
 from modelyard.data.store import Store
+from modelyard.feedback.ids import texts
 from modelyard.feedback.labels import Labels
 
 _COLUMNS = ["request_id", "row", "entity", "event_time", "received_time", "version", "sha256", "role"]
@@ -80,7 +81,8 @@ def _named(rows: pl.DataFrame, own: str | None) -> pl.DataFrame:
     inputs, beside = rows["inputs"].struct.unnest(), rows.drop("inputs")
     if own not in inputs.columns:  # personal data, which is kept by another name or not at all
         return beside
-    return pl.concat([beside, beside.with_columns(inputs.get_column(own).cast(pl.String).alias("entity"))])
+    named = inputs.select(texts(own, inputs.schema[own]).alias("entity"))
+    return pl.concat([beside, beside.with_columns(named.to_series())])
 
 
 def _last(parts: list[pl.DataFrame], key: str) -> pl.DataFrame:
