@@ -13,7 +13,7 @@ from modelyard.batch.plan import Plan
 from modelyard.batch.request import PredictRequest, PredictResult, Targets, keep_inputs, targets
 from modelyard.batch.source import Identity, check_unchanged, local_files, open_input
 from modelyard.config import Project
-from modelyard.errors import OutcomeError
+from modelyard.errors import OutcomeError, RequestError
 from modelyard.progress import Progress, silent
 
 
@@ -50,7 +50,7 @@ def predict(
             job.check_tolerated()
             check_unchanged(table, before, identify())
             parts.publish(wanted.output, wanted.rejects, plan.schema)
-        except OutcomeError:
+        except (OutcomeError, RequestError):  # the same rows would end the same way: there is nothing to go on from
             lock.remove(folder)
             raise
         lock.remove(folder)
