@@ -216,3 +216,14 @@ def test_rows_of_one_entity_are_one_trial(tmp_path):
     found = losses(world)
     assert (found.challenger_trials, found.champion_trials) == (9, 0)
     assert 0 <= found.challenger_losses < 1
+
+
+def test_answers_that_cannot_be_opened_leave_no_folder_however_often_it_is_tried(tmp_path, monkeypatch):
+    made, temporary = World(tmp_path), tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    gone = made.release.model_copy(update={"challenger": Ref(version=3, sha256="f" * 64)})
+    for _ in range(2):
+        with pytest.raises(OutcomeError, match="has no models/f"):
+            Captured(made.store)(gone)
+    assert list(temporary.iterdir()) == []

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -44,13 +45,16 @@ class Rescored:
         self._challenger = release.challenger.sha256
         self._since = datetime.fromisoformat(release.started)
         self._cache = Path(tempfile.mkdtemp(prefix="modelyard-judge-"))
-        folder = bundle(store, release.challenger, self._cache)
-        self._scorer = Scorer.load(folder, sha256=self._challenger)
-        self._champion = self._other(release)
-        self._skipped = _unseen(folder, self._scorer)
-        self._golden = golden.load(folder)
-        self._golden_differing = 0 if self._golden is None else _golden_differing(self._golden, self._scorer)
-        self._recorded = self._distance_on_golden()
+        with ExitStack() as failing:  # a store that is away is asked again at each look
+            failing.callback(self.close)
+            folder = bundle(store, release.challenger, self._cache)
+            self._scorer = Scorer.load(folder, sha256=self._challenger)
+            self._champion = self._other(release)
+            self._skipped = _unseen(folder, self._scorer)
+            self._golden = golden.load(folder)
+            self._golden_differing = 0 if self._golden is None else _golden_differing(self._golden, self._scorer)
+            self._recorded = self._distance_on_golden()
+            failing.pop_all()
         self._done: set[str] = set()
         self._rows: set[tuple[str, int]] = set()
         self._total = Total()
