@@ -3,6 +3,7 @@
 import pytest
 from releasing import Played, agree, another
 
+from modelyard.cli.release._text import text
 from modelyard.errors import OutcomeError, OutsideError, RequestError
 from modelyard.loop.context import Context
 from modelyard.release import journal
@@ -162,6 +163,17 @@ def test_rollback_goes_to_a_version_that_only_the_registry_knows(project):
     document.swap(store, lambda r: r.model_copy(update={"pinned": None}), why="", action="unpinned")
     assert rollback(made, to=1).champion == 1
     assert agree(made).champion.version == 1
+
+
+def test_of_an_ended_release_the_version_is_told_that_answers_by_now(project):
+    made = project()
+    assert start(made, WAIT, watch=Played()).answering == 2
+    assert rollback(made).answering == 1
+    assert rollback(made, to=2).answering == 2
+    ended = resume(made)
+    assert (ended.state, ended.champion, ended.answering) == ("rolled_back", 1, 2)
+    assert "Version 2 answers" in ended.failure().hint
+    assert "answers  version 2" in text(status(made))
 
 
 @pytest.mark.parametrize(("to", "said"), [(1, "is the champion"), (9, "no version 9"), (None, "no champion before")])

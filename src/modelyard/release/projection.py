@@ -29,10 +29,12 @@ def result(context: Context, routing: Routing, notes: list[str] | None = None) -
     release = routing.release
     assert release is not None  # noqa: S101 - callers have looked
     log = entries(context.store, release.id)
+    answering = None if release.running or routing.champion is None else routing.champion.version
     return described(
         release,
         checks=[_finite(check) for check in next((e.checks for e in reversed(log) if e.checks), [])],
         lease_s=round(left_s(context.store, release), 3) if release.running else None,
+        answering=answering,
         notes=notes or [],
     )
 

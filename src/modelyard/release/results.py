@@ -20,6 +20,7 @@ class ReleaseResult(Record):
     reason: str = ""
     challenger: int
     champion: int  # the version that it is measured against
+    answering: int | None = None  # the version that answers by now; None while the release runs
     shadow: bool = False
     passed: bool = False  # every step was judged, and none failed
     started: str  # ISO, UTC
@@ -35,7 +36,7 @@ class ReleaseResult(Record):
         what = "rolled back" if self.state == "rolled_back" else "aborted"
         return OutcomeError(
             f"The release of version {self.challenger} was {what}: {self.reason}",
-            f"Version {self.champion} answers. `modelyard release status` shows the checks.",
+            f"Version {self.answering or self.champion} answers. `modelyard release status` shows the checks.",
             code=self.state,
         )
 
@@ -62,9 +63,11 @@ def returned(routing: Routing, target: Ref, reason: str, notes: list[str]) -> Re
     """Lay out a return to an earlier version, which may belong to no release."""
     release = routing.release
     if release is not None and release.reason == reason:
-        return described(release, notes=notes).model_copy(update={"champion": target.version})
+        return described(release, notes=notes).model_copy(
+            update={"champion": target.version, "answering": target.version}
+        )
     left = routing.previous or target
     return ReleaseResult(
         release="", state="rolled_back", step=0, steps=[], weight=0.0, reason=reason, notes=notes,
-        challenger=left.version, champion=target.version, started=routing.changed,
+        challenger=left.version, champion=target.version, answering=target.version, started=routing.changed,
     )  # fmt: skip

@@ -34,6 +34,7 @@ def _head(result: "ReleaseResult") -> list[str]:
         f"version  {result.challenger} against {result.champion}{', shadow' if result.shadow else ''}",
         f"state    {result.state}" + (f": {result.reason}" if result.reason else ""),
     ]
+    lines += [f"answers  version {result.answering}"] * (result.answering is not None)
     if result.state == "running":
         steps = ", ".join(f"{step:g}" for step in result.steps)
         lines.append(f"step     {result.step} of {len(result.steps)} ({steps} %), now {result.weight:g} %")
