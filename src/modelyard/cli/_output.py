@@ -20,7 +20,7 @@ Result = TypeVar("Result", bound="BaseModel")
 
 def show(result: Result, text: Callable[[Result], str], *, as_json: bool) -> None:
     """Print a result, as one JSON document or as text."""
-    print(_document(result) if as_json else text(result))  # noqa: T201
+    print(_document(result) if as_json else _shown(text(result)))  # noqa: T201
     _summary.of_result(result, text)
 
 
@@ -29,7 +29,7 @@ def show_failed(result: Result, text: Callable[[Result], str], error: ModelyardE
     if as_json:
         print(_document(result, _error(error)))  # noqa: T201
     else:
-        print(text(result))  # noqa: T201
+        print(_shown(text(result)))  # noqa: T201
         _say(error)
     _summary.of_result(result, text, error)
     raise typer.Exit(error.exit_code)
@@ -38,7 +38,7 @@ def show_failed(result: Result, text: Callable[[Result], str], error: ModelyardE
 def show_error(error: ModelyardError, *, as_json: bool) -> None:
     """Print an error: its sentence and the next step."""
     if as_json:
-        print(json.dumps(_error(error), ensure_ascii=False))  # noqa: T201
+        print(_as_json(_error(error)))  # noqa: T201
     else:
         _say(error)
     _summary.of_error(error)
@@ -58,7 +58,7 @@ def show_traceback(error: ModelyardError) -> None:
 
 def show_json(document: dict[str, Any]) -> None:
     """Print a document that is JSON by nature."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))  # noqa: T201
+    print(_as_json(document, indent=2))  # noqa: T201
 
 
 def note(text: str) -> None:
@@ -78,4 +78,15 @@ def _error(error: ModelyardError) -> dict[str, Any]:
 
 
 def _document(result: "BaseModel", extra: dict[str, Any] | None = None) -> str:
-    return json.dumps(result.model_dump(mode="json", by_alias=True) | (extra or {}), ensure_ascii=False, indent=2)
+    return _as_json(result.model_dump(mode="json", by_alias=True) | (extra or {}), indent=2)
+
+
+def _as_json(document: dict[str, Any], indent: int | None = None) -> str:
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    return text if text == _shown(text) else json.dumps(document, indent=indent)
+
+
+def _shown(text: str) -> str:
+    """Escape what stdout cannot write: letters that its encoding lacks, and bytes of a path that are no text."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
