@@ -122,6 +122,14 @@ def test_every_command_wants_to_know_which_environment(folder, command):
     assert found["error"]["code"] == "no_environment"
 
 
+@pytest.mark.parametrize("command", ["up", "bootstrap", "leftovers", "restore"])
+def test_an_environment_that_this_platform_does_not_have_is_refused_with_those_it_has(folder, command):
+    (folder / "platform.yaml").write_text(f"{PLATFORM}environments: {{dev: {{}}, prod: {{}}}}\n", "utf-8")
+    done, found = asked(command, "--env", "staging", "--json")
+    assert (done.exit_code, found["error"]["code"]) == (2, "no_environment")
+    assert "dev, prod" in found["error"]["hint"]
+
+
 @pytest.mark.parametrize("command", ["up", "destroy", "bootstrap", "restore"])
 def test_what_changes_the_world_is_refused_when_nobody_can_confirm_it(folder, command):
     done, found = asked(command, "--env", "dev", "--json")

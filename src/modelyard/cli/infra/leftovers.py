@@ -20,9 +20,10 @@ def leftovers(
     from modelyard.infra import leftovers as searching
     from modelyard.infra import platform as platforms
 
-    name = environment(env)
+    platform = platforms.load(platforms.find(project or Path.cwd()))
+    name = platforms.known(platform, environment(env))
     with progress(enabled=not (quiet or json)) as report:
-        found = searching.leftovers(platforms.load(platforms.find(project or Path.cwd())), name, report)
+        found = searching.leftovers(platform, name, report)
     wrong = failure(found, name)
     if wrong is not None:
         _output.show_failed(found, text, wrong, as_json=json)

@@ -30,7 +30,8 @@ def restore(
     from modelyard.infra import platform as platforms
     from modelyard.infra import restore as restoring
 
-    found, name = platforms.load(platforms.find(project or Path.cwd())), environment(env)
+    found = platforms.load(platforms.find(project or Path.cwd()))
+    name = platforms.known(found, environment(env))
     question = "Restore a copy of the database and delete it again?" if drill else "Replace the database by its backup?"
     confirm(question, yes=yes)
     with progress(enabled=not (quiet or json)) as report:
