@@ -207,8 +207,9 @@ def test_finds_what_was_left(platform, what):
 def test_each_thing_is_named_once(platform):
     database()
     volume()
+    secret()
     found = leftovers(platform, "dev").resources
-    assert sorted(f.kind for f in found) == ["database", "volume"]
+    assert sorted(f.kind for f in found) == ["database", "secret", "volume"]
 
 
 def test_other_environments_and_other_platforms_are_not_ours(platform):
@@ -238,12 +239,17 @@ def test_what_costs_nothing_is_not_listed(platform):
     assert kinds(platform) == []
 
 
-def test_a_terminated_node_is_not_listed(platform):
-    node()
+def test_what_was_deleted_is_not_listed_although_its_tags_stay_for_a_while(platform):
     ec2 = client("ec2")
-    found = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
-    ec2.terminate_instances(InstanceIds=[found])
-    assert "karpenter node" not in kinds(platform)
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=tagged("instance"))
+    ec2.terminate_instances(InstanceIds=[made["Instances"][0]["InstanceId"]])
+    specification = tagged("natgateway")
+    made = ec2.create_nat_gateway(SubnetId=subnet(), ConnectivityType="private", TagSpecifications=specification)
+    ec2.delete_nat_gateway(NatGatewayId=made["NatGateway"]["NatGatewayId"])
+    secret()
+    client("secretsmanager").delete_secret(SecretId="/modelyard/acme/dev/mlflow", RecoveryWindowInDays=7)
+    assert kinds(platform) == []
 
 
 def test_refuses_to_say_anything_about_another_account(platform):

@@ -1,4 +1,4 @@
-"""Everything that carries this environment's tags, by the tagging interface; what costs nothing is left out."""
+"""What carries this environment's tags, by the tagging interface; what costs nothing, or is gone, is left out."""
 
 from modelyard.infra import aws
 from modelyard.infra.components.tags import PREFIX
@@ -16,6 +16,12 @@ _FREE = (
     ("eks", "podidentityassociation/"), ("acm", ""), ("budgets", ""), ("ce", ""), ("ecr", ""),
 )  # fmt: skip
 # ECR is in the list of free ones because an empty repository costs nothing: one with images is found by its service.
+# What its own service was asked for, by the same tags: it knows what is gone, of which tags still tell for an hour.
+_ASKED_OF_ITS_SERVICE = (
+    ("ec2", "instance/"), ("ec2", "natgateway/"), ("ec2", "vpc-endpoint/"), ("ec2", "elastic-ip/"), ("ec2", "volume/"),
+    ("ec2", "snapshot/"), ("elasticloadbalancing", "loadbalancer/app/"), ("elasticloadbalancing", "loadbalancer/net/"),
+    ("eks", "cluster/"), ("rds", "db:"), ("logs", "log-group:"), ("secretsmanager", "secret:"), ("aps", "workspace/"),
+)  # fmt: skip
 
 
 def tagged(clues: Clues) -> list[Found]:
@@ -27,7 +33,7 @@ def tagged(clues: Clues) -> list[Found]:
     ]
     found = aws.pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters)
     arns = [each["ResourceARN"] for each in found]
-    return [_found(arn, clues) for arn in arns if not _free(arn) and not _going(arn, clues)]
+    return [_found(arn, clues) for arn in arns if not _passed_over(arn) and not _going(arn, clues)]
 
 
 def _found(arn: str, clues: Clues) -> Found:
@@ -35,9 +41,9 @@ def _found(arn: str, clues: Clues) -> Found:
     return Found(kind=service, id=arn, why=f"tag {PREFIX}env={clues.env}", fix=f"delete it in the {service} console")
 
 
-def _free(arn: str) -> bool:
+def _passed_over(arn: str) -> bool:
     service, rest = arn.split(":")[2], arn.split(":", 5)[5]
-    return any(service == name and rest.startswith(begin) for name, begin in _FREE)
+    return any(service == name and rest.startswith(begin) for name, begin in (*_FREE, *_ASKED_OF_ITS_SERVICE))
 
 
 def _going(arn: str, clues: Clues) -> bool:
