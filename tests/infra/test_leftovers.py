@@ -212,6 +212,14 @@ def test_each_thing_is_named_once(platform):
     assert sorted(f.kind for f in found) == ["database", "secret", "volume"]
 
 
+def test_the_command_beside_each_works_in_any_shell_and_on_a_bucket_with_versions(platform):
+    volume()
+    bucket()
+    fixes = {f.kind: f.fix for f in leftovers(platform, "dev").resources}
+    assert fixes["volume"].endswith(f" --region {REGION}")
+    assert fixes["bucket"].startswith("empty it in the S3 console")
+
+
 def test_other_environments_and_other_platforms_are_not_ours(platform):
     volume()
     bucket()

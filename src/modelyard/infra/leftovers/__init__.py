@@ -34,12 +34,19 @@ def leftovers(platform: Platform, env: EnvName, report: Progress = silent) -> Le
     for done, (what, search) in enumerate(SEARCHES.items()):
         report(f"leftovers: {what}", done, len(SEARCHES) + 1)
         for each in search(clues):
-            found.setdefault(each.id, each)
+            found.setdefault(each.id, _in(region, each))
     for each in tagged(clues):
         if not any(each.id.endswith((f"/{known}", f":{known}")) or each.id == known for known in found):
             found[each.id] = each
     report("leftovers", len(SEARCHES) + 1, len(SEARCHES) + 1)
     return Leftovers(resources=tuple(sorted(found.values(), key=lambda f: (f.kind, f.id))))
+
+
+def _in(region: str, found: Found) -> Found:
+    """Return it with a command that names the region: the one that a shell is set to may be another."""
+    if not found.fix.startswith("aws "):
+        return found
+    return found.model_copy(update={"fix": f"{found.fix} --region {region}"})
 
 
 __all__ = ["Found", "Leftovers", "leftovers"]

@@ -57,7 +57,8 @@ def buckets(clues: Clues) -> Iterator[Found]:
         found = s3.list_buckets()["Buckets"]
     for name in (each["Name"] for each in found):
         if why := clues.why(_tags(s3, name), name=name):
-            yield Found(kind="bucket", id=name, why=why, fix=f"aws s3 rb --force s3://{name}")
+            fix = f"empty it in the S3 console, which deletes older versions too, then: aws s3 rb s3://{name}"
+            yield Found(kind="bucket", id=name, why=why, fix=fix)
 
 
 def _tags(s3: Any, bucket: str) -> dict[str, str]:  # noqa: ANN401
