@@ -5,7 +5,7 @@ import botocore.client
 import pytest
 from moto import mock_aws
 
-from modelyard.errors import RequestError
+from modelyard.errors import OutcomeError, RequestError
 from modelyard.infra.platform import parse
 from modelyard.infra.restore import restore
 
@@ -114,7 +114,8 @@ def test_a_restore_after_a_restore_says_what_is_in_its_way_and_touches_nothing(p
     restore(platform, "dev", drill=False)
     with pytest.raises(RequestError, match="acme-dev-registry-before-restore is still there") as caught:
         restore(platform, "dev", drill=False)
-    assert "aws rds delete-db-instance --db-instance-identifier acme-dev-registry-before-restore" in caught.value.hint
+    deletion = f"aws rds delete-db-instance --region {REGION} --db-instance-identifier acme-dev-registry-before-restore"
+    assert deletion in caught.value.hint
     assert names(rds) == ["acme-dev-registry", "acme-dev-registry-before-restore"]
 
 
@@ -152,6 +153,53 @@ def test_goes_on_with_a_copy_that_a_killed_run_made(platform, rds):
     copied(rds, "acme-dev-registry-drill", database(rds))
     restore(platform, "dev", drill=True)
     assert names(rds) == ["acme-dev-registry"]
+
+
+@pytest.fixture
+def interrupted(platform, rds, monkeypatch):
+    """A restore of monday's backup that ended before the running database was touched; then came tuesday's."""
+    database(rds)
+    real = botocore.client.BaseClient._make_api_call
+
+    def call(client, operation, arguments):
+        if operation == "ModifyDBInstance":
+            raise KeyboardInterrupt
+        return real(client, operation, arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+        with pytest.raises(KeyboardInterrupt):
+            restore(platform, "dev", drill=False)
+    rds.create_db_snapshot(DBSnapshotIdentifier="tuesday", DBInstanceIdentifier="acme-dev-registry")
+
+
+def test_a_restore_that_goes_on_names_the_backup_that_it_began_with(platform, rds, interrupted):
+    done = restore(platform, "dev", drill=False)
+    assert done.steps[1].result == "monday, of which an earlier run made acme-dev-registry-restored"
+
+
+def test_a_copy_of_one_backup_never_passes_for_another(platform, rds, interrupted):
+    with pytest.raises(RequestError, match="made of the backup monday, not of tuesday") as caught:
+        restore(platform, "dev", drill=False, snapshot="tuesday")
+    rds.delete_db_instance(DBInstanceIdentifier="acme-dev-registry-restored", SkipFinalSnapshot=True)
+    assert "aws rds delete-db-instance --region eu-central-1" in caught.value.hint
+    assert "tuesday of" in restore(platform, "dev", drill=False, snapshot="tuesday").steps[1].result
+
+
+def test_a_copy_under_another_key_does_not_take_the_place_of_the_database(platform, rds, monkeypatch):
+    database(rds)
+    real = botocore.client.BaseClient._make_api_call
+
+    def call(client, operation, arguments):
+        found = real(client, operation, arguments)
+        for each in found.get("DBInstances", []):
+            each["KmsKeyId"] = "old" if each["DBInstanceIdentifier"].endswith("-restored") else "new"
+        return found
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    with pytest.raises(OutcomeError, match="KmsKeyId is 'old', not 'new'"):
+        restore(platform, "dev", drill=False)
+    assert names(rds) == ["acme-dev-registry", "acme-dev-registry-restored"]
 
 
 def test_a_database_without_a_backup_is_an_error_that_touches_nothing(platform, rds):

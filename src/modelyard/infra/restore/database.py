@@ -9,6 +9,7 @@ from modelyard.infra import aws
 from modelyard.infra.components.tags import PREFIX
 
 _ASIDE = "-before-restore"
+_MADE_OF = f"{PREFIX}restored-from"  # on the copy: a run that goes on must not tell of another backup
 _RENAMED_S, _ASKED_EVERY_S = 1800, 10
 _KEPT = ("DBInstanceClass", "MultiAZ", "StorageType", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")
 
@@ -58,13 +59,18 @@ class Database:
         return RequestError(
             f"{aside} is still there: an earlier restore has put {self.name} in its place.",
             "If that was this one, it is done. To restore again, first delete it: "
-            f"aws rds modify-db-instance --db-instance-identifier {aside} --no-deletion-protection, then "
-            f"aws rds delete-db-instance --db-instance-identifier {aside} --final-db-snapshot-identifier {aside}.",
+            f"aws rds modify-db-instance --region {self.region} --db-instance-identifier {aside} "
+            "--no-deletion-protection, then "
+            f"aws rds delete-db-instance --region {self.region} --db-instance-identifier {aside} "
+            f"--final-db-snapshot-identifier {aside}.",
             code="restored_before",
         )
 
     def backup(self) -> str:
-        """Choose the newest backup that is complete, or the one that was named."""
+        """Choose the backup that an earlier run began with, else the named one, else the newest complete one."""
+        begun = _tags(self._described(self.copy) or {}).get(_MADE_OF)
+        if begun is not None:
+            return self._going_on(begun)
         found = aws.pages(self._rds(), "describe_db_snapshots", "DBSnapshots", DBInstanceIdentifier=self.name)
         ready = [s for s in found if s["Status"] == "available"]
         if self.snapshot is not None:
@@ -78,6 +84,17 @@ class Database:
         self.chosen = max(ready, key=lambda s: s["SnapshotCreateTime"])
         return f"{self.chosen['DBSnapshotIdentifier']} of {self.chosen['SnapshotCreateTime']:%Y-%m-%d %H:%M} UTC"
 
+    def _going_on(self, begun: str) -> str:
+        if self.snapshot not in {None, begun}:
+            raise RequestError(
+                f"{self.copy} is there from an earlier run, made of the backup {begun}, not of {self.snapshot}.",
+                "To go on with it, leave --snapshot out. To begin again, first delete it: aws rds delete-db-instance "
+                f"--region {self.region} --db-instance-identifier {self.copy} --skip-final-snapshot.",
+                code="restored_other",
+            )
+        self.chosen = {"DBSnapshotIdentifier": begun}
+        return f"{begun}, of which an earlier run made {self.copy}"
+
     def restore(self) -> str:
         """Make the copy in the same subnets, behind the same security groups, and wait until it answers."""
         rds = self._rds()
@@ -89,11 +106,11 @@ class Database:
         return f"{self.copy} is available"
 
     def check(self) -> str:
-        """Compare the copy with the original: engine, encryption, who can reach it."""
+        """Compare the copy with the original: engine, encryption and its key, who can reach it."""
         copy = self._described(self.copy) or {}
         wrong = [
             f"{key} is {copy.get(key)!r}, not {self.live.get(key)!r}"
-            for key in ("Engine", "StorageEncrypted", "PubliclyAccessible")
+            for key in ("Engine", "StorageEncrypted", "KmsKeyId", "PubliclyAccessible")
             if copy.get(key) != self.live.get(key)
         ]
         if _groups(copy) != _groups(self.live):
@@ -101,8 +118,8 @@ class Database:
         if wrong:
             raise OutcomeError(
                 f"{self.copy} is not like {self.name}: {'; '.join(wrong)}.",
-                f"Look at it, then delete it: aws rds delete-db-instance --db-instance-identifier {self.copy} "
-                "--skip-final-snapshot.",
+                f"Look at it, then delete it: aws rds delete-db-instance --region {self.region} "
+                f"--db-instance-identifier {self.copy} --skip-final-snapshot.",
                 code="bad_restore",
             )
         return f"same engine, encryption and security groups; {copy.get('AllocatedStorage')} GB"
@@ -143,14 +160,15 @@ class Database:
 
     def _request(self) -> dict[str, Any]:
         live = self.live
-        tags = [t for t in live.get("TagList", []) if not t["Key"].startswith("aws:")]
+        of = self.chosen["DBSnapshotIdentifier"]
+        tags = {k: v for k, v in _tags(live).items() if not k.startswith("aws:")} | {_MADE_OF: of}
         return {key: live[key] for key in _KEPT if live.get(key) is not None} | {
             "DBInstanceIdentifier": self.copy,
-            "DBSnapshotIdentifier": self.chosen["DBSnapshotIdentifier"],
+            "DBSnapshotIdentifier": of,
             "DBSubnetGroupName": (live.get("DBSubnetGroup") or {}).get("DBSubnetGroupName", "default"),
             "VpcSecurityGroupIds": sorted(_groups(live)),
             "PubliclyAccessible": False,
-            "Tags": tags,
+            "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         }
 
     def _described(self, name: str) -> dict[str, Any] | None:
@@ -158,12 +176,16 @@ class Database:
         return next((d for d in found if d["DBInstanceIdentifier"] == name), None)
 
     def _ours(self, found: dict[str, Any]) -> bool:
-        tags = {t["Key"]: t["Value"] for t in found.get("TagList", [])}
+        tags = _tags(found)
         wanted = {"project": self.platform, "env": self.env, "layer": "registry"}
         return all(tags.get(PREFIX + key) == value for key, value in wanted.items())
 
     def _rds(self) -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
         return aws.client("rds", self.region)
+
+
+def _tags(instance: dict[str, Any]) -> dict[str, str]:
+    return {t["Key"]: t["Value"] for t in instance.get("TagList", [])}
 
 
 def _groups(instance: dict[str, Any]) -> set[str]:
