@@ -8,6 +8,7 @@ from modelyard.cli import _output
 from modelyard.cli._options import JsonOption, ProjectOption, QuietOption, YesOption
 from modelyard.cli._progress import progress
 from modelyard.cli.infra import _engine, leftovers
+from modelyard.errors import OutsideError
 
 if TYPE_CHECKING:
     from modelyard.infra.engine.results import Outcome
@@ -39,11 +40,22 @@ def destroy(
 
     with progress(enabled=not (quiet or json)) as report:
         done = engine.destroy(asked, report, _output.note)
-        left = None if asked.layers else search(asked.platform, asked.env, report)
+        try:
+            left = None if asked.layers else search(asked.platform, asked.env, report)
+        except OutsideError as error:
+            _output.show_failed(done, _engine.text, _unsearched(error, asked.env), as_json=json)
     failure = leftovers.failure(left, asked.env) if left is not None else None
     if failure is not None:
         _output.show_failed(done, _with(left), failure, as_json=json)
     _output.show(done, _engine.text, as_json=json)
+
+
+def _unsearched(error: OutsideError, env: str) -> OutsideError:
+    return OutsideError(
+        f"{env} is deleted; whether anything that costs money is left could not be searched: {error.message}",
+        f"{error.hint} Then search again: `modelyard infra leftovers --env {env}`.",
+        code=error.code,
+    )
 
 
 def _with(left: Any) -> Any:  # noqa: ANN401 - a function of text to text
