@@ -92,6 +92,15 @@ def test_without_a_platform_only_the_tools_are_checked():
     assert [c.name for c in doctor(None, None).checks] == ["python", "git", "pulumi"]
 
 
+def test_a_pulumi_that_does_not_run_is_no_pulumi_that_is_missing(tmp_path, monkeypatch):
+    broken = tmp_path / "pulumi"
+    broken.write_text("#!/bin/sh\nexit 3\n", "utf-8")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = {check.name: check for check in doctor(None, None).checks}["pulumi"]
+    assert (found.status, found.found) == ("fail", f"{broken} does not run")
+
+
 def test_a_gpu_quota_of_zero_fails_with_its_code_and_the_request_link(edge):
     edge.quotas["L-DB2E81BA"] = 0.0
     found = checks(made())["quota On-Demand G and VT vCPUs"]

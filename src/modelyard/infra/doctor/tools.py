@@ -26,7 +26,10 @@ def _git() -> Check:
 
 def _pulumi() -> Check:
     need = f"{LEAST_PULUMI[0]}.{LEAST_PULUMI[1]} or newer, for infra preview, up and destroy"
-    found = _version(["pulumi", "version"])
+    found, there = _version(["pulumi", "version"]), shutil.which("pulumi")
+    if not found and there:
+        fix = "Take it off PATH, or mend it: `pulumi version` shows what is wrong."
+        return Check(name="pulumi", status="fail", found=f"{there} does not run", need=need, fix=fix)
     if not found:
         fix = "`modelyard infra preview --install-cli` fetches it; `modelyard infra plan` needs none."
         return Check(name="pulumi", status="warn", found="none on PATH", need=need, fix=fix)
