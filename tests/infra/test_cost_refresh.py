@@ -22,6 +22,7 @@ class PriceList:
     def __init__(self) -> None:
         self.offers: dict[str, list[dict[str, Any]]] = {}
         self.refuses = ""
+        self.instead = b""  # what a proxy, or a line that was cut, makes of every answer
         self.asked: list[dict[str, Any]] = []
 
     def add(self, service: str, usage: str, *tiers: tuple[str, float], **attributes: str) -> None:
@@ -60,7 +61,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceList]:
             body = {"__type": stub.refuses, "message": "no"} if stub.refuses else stub.answer(request)
             self.send_response(400 if stub.refuses else 200)
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write(stub.instead or json.dumps(body).encode())
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
@@ -143,6 +144,23 @@ def test_a_refusal_writes_nothing(server: PriceList, tmp_path: Path):
     with pytest.raises(OutsideError, match="AccessDenied") as caught:
         refresh(["eu-west-1"], tmp_path / "prices.yaml")
     assert "pricing:GetProducts" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+BROKEN = {
+    "a page of a proxy": b"<html>Sign in</html>",
+    "no list": b"{}",
+    "an offer that was cut off": json.dumps({"PriceList": ['{"product": {"sku": "SK']}).encode(),
+    "an offer without a product": json.dumps({"PriceList": ["{}"]}).encode(),
+    "an offer that is none": json.dumps({"PriceList": ["[]"]}).encode(),
+}
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
+def test_an_answer_that_cannot_be_read_is_told_and_writes_nothing(server: PriceList, tmp_path: Path, answer: bytes):
+    server.instead = answer
+    with pytest.raises(OutsideError, match="cannot be read"):
+        refresh(["eu-central-1"], tmp_path / "prices.yaml")
     assert list(tmp_path.iterdir()) == []
 
 

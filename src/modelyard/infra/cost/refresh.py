@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from modelyard.errors import OutsideError, RequestError
+from modelyard.infra.aws import unreadable
 from modelyard.infra.cost.book import Entry, Price, Query, shipped
 from modelyard.record import Record
 
@@ -78,7 +79,11 @@ def look_up(regions: Sequence[str]) -> Found:
 def _price(client: "BaseClient", entry: Entry, region: str) -> Price | None:
     if entry.query is None:  # a rule, such as a share of another price: the same everywhere
         return entry.prices.get(region) or next(iter(entry.prices.values()), None)
-    offers = list(_offers(_products(client, entry.query, region), entry.query))
+    try:
+        offers = list(_offers(_products(client, entry.query, region), entry.query))
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        what = f"reading the prices of {entry.query.service}"
+        raise unreadable(what, f"{type(error).__name__}: {error}") from error
     amounts = {offer.usd for offer in offers}
     return offers[0] if len(amounts) == 1 else None
 
