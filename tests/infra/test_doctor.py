@@ -239,6 +239,13 @@ def test_missing_permissions_are_named(edge):
     assert found.found == "refused: iam:CreateRole, kms:CreateKey"
 
 
+@pytest.mark.parametrize("action", ["s3:PutBucketOwnershipControls", "tag:GetResources"])
+def test_what_bootstrap_needs_beside_its_plain_calls_is_asked_for_too(edge, action):
+    edge.refused = [action]
+    found = checks(made())["permissions"]
+    assert (found.status, found.found) == ("fail", f"refused: {action}")
+
+
 def test_permissions_that_cannot_be_asked_for_are_not_called_right(edge):
     edge.broken = {"SimulatePrincipalPolicy": "AccessDenied"}
     assert checks(made())["permissions"].status == "warn"

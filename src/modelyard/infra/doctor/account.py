@@ -14,8 +14,9 @@ _SUSPECT_S = 60
 # what `infra bootstrap` calls, and what `up` of the first layers cannot do without
 BOOTSTRAP = (
     "s3:CreateBucket", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock", "s3:PutLifecycleConfiguration", "s3:PutBucketTagging", "kms:CreateKey",
-    "kms:CreateAlias", "kms:EnableKeyRotation", "kms:TagResource", "iam:CreateRole", "iam:CreateOpenIDConnectProvider",
+    "s3:PutBucketPublicAccessBlock", "s3:PutLifecycleConfiguration", "s3:PutBucketTagging",
+    "s3:PutBucketOwnershipControls", "tag:GetResources", "kms:CreateKey", "kms:CreateAlias", "kms:EnableKeyRotation",
+    "kms:TagResource", "iam:CreateRole", "iam:CreateOpenIDConnectProvider",
 )  # fmt: skip
 
 
