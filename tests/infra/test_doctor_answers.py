@@ -207,6 +207,14 @@ def test_what_was_found_before_a_call_went_wrong_is_still_said(asked, call):
     assert {n: lines[n]["status"] for n in rest} == {n: whole[n]["status"] for n in rest}
 
 
+def test_a_web_page_in_place_of_an_answer_leaves_the_table_one_line_for_each_check(asked):
+    page = b"<!doctype html>\n<html>\n" + b"<p>The gateway is closed.</p>\n" * 40
+    _, lines, _ = asked("GetServiceQuota", sent(502, page))
+    found = lines["quotas"]["found"]
+    assert "\n" not in found
+    assert len(found) <= 200
+
+
 def test_quotas_that_were_read_before_one_was_not_are_kept(asked):
     first = iter([sent(200, b'{"Quota":{"Value":10000}}')])
     then = refused(403, "AccessDeniedException")

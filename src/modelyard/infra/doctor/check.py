@@ -7,6 +7,7 @@ from modelyard.errors import ModelyardError
 from modelyard.record import Record
 
 Status = Literal["ok", "warn", "fail"]
+_WIDEST = 200
 
 
 class Check(Record):
@@ -37,5 +38,11 @@ def guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
         for check in look():
             found.append(check)  # noqa: PERF402 - those before an error are kept
     except ModelyardError as error:
-        found.append(Check(name=name, status="fail", found=error.message, need="an answer", fix=error.hint))
+        found.append(Check(name=name, status="fail", found=_line(error.message), need="an answer", fix=error.hint))
     return found
+
+
+def _line(message: str) -> str:
+    """Return a message that leaves the table a table, whatever page a proxy has answered with."""
+    one = " ".join(message.split())
+    return one if len(one) <= _WIDEST else f"{one[: _WIDEST - 3]}..."
