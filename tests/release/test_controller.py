@@ -111,6 +111,18 @@ def test_the_expected_time_comes_from_the_traffic(project):
     assert told[0] == "about 8 min at 50 rows/s"
 
 
+def test_the_expected_time_is_of_as_many_rows_as_the_judge_is_told_to_want(project):
+    made = project(release__hold_s=10, release__steps=[50], release__min_latency_rows=40, release__min_rows=6000)
+    result = start(made, WAIT, watch=Played(rows=50.0))
+    assert result.expected_s == pytest.approx(6000 / 25)
+
+
+def test_a_person_is_told_how_long_it_takes_while_it_runs_and_not_once_it_has_ended(project):
+    ended = start(project(), WAIT, watch=Played(rows=0.0))
+    assert "expected" not in text(ended)
+    assert "expected there is no traffic now" in text(ended.model_copy(update={"state": "running"}))
+
+
 def test_without_traffic_it_says_that_no_step_can_pass(project):
     made, told = project(), []
     start(made, WAIT, progress=lambda what, *_: told.append(what), watch=Played(rows=0.0))

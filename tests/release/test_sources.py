@@ -2,6 +2,7 @@ import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 import pytest
 
@@ -18,14 +19,14 @@ def answer(result, **more):
 
 
 class Stand:
-    """A local HTTP server that answers with `body`, and as Prometheus when it scraped with `times`.
+    """A local HTTP server that answers with `body`; as Prometheus, when it scraped with `times`, rates with `rates`.
 
     `seen` holds what was asked.
     """
 
     def __init__(self):
         self.body, self.status, self.wait_s, self.headers, self.seen = "", 200, 0.0, {}, []
-        self.cut, self.times = None, answer([])
+        self.cut, self.times, self.rates = None, answer([]), answer([])
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -34,6 +35,7 @@ class Stand:
                 time.sleep(outer.wait_s)
                 body = outer.body() if callable(outer.body) else outer.body
                 body = outer.times if "=timestamp%28" in self.path else body
+                body = outer.rates if "=rate%28" in self.path else body
                 self.send_response(outer.status)
                 for name, value in outer.headers.items():
                     self.send_header(name, value)
@@ -232,6 +234,27 @@ def test_of_what_prometheus_says_it_is_known_when_it_was_scraped(stand):
     server.times = answer([{"metric": m, "value": [1, at]} for m, at in zip(labels, ["170", "160.5"], strict=True)])
     found = Prometheus(server.url).read().processes
     assert {name: process.scraped for name, process in found.items()} == {"serve/h0:80": 160.5, "serve/h1:80": None}
+
+
+def test_the_traffic_that_prometheus_knows_of_is_a_rate_over_minutes(stand):
+    def rate(host, version, rows, **more):
+        labels = {"job": "serve", "instance": host, "version": version, "role": "champion", **more}
+        return {"metric": labels, "value": [1, str(rows)]}
+
+    two = [rate("h0:80", "1", 40, replica="a"), rate("h0:80", "1", 39, replica="b")]
+    rates = answer([*two, rate("h0:80", "2", 2.5), rate("h1:80", "1", 7), rate("elsewhere:80", "1", 1000)])
+    server = stand(vector(page(10), page(5)))
+    server.rates = rates
+    assert Prometheus(server.url, selector='project="churn"').traffic() == 40 + 2.5 + 7
+    asked = unquote(server.seen[-1][0])
+    assert asked.endswith('rate(modelyard_predictions_total{role="champion",project="churn"}[5m])')
+
+
+def test_the_traffic_of_servers_is_what_they_answer_within_a_second(stand):
+    begin = time.monotonic()
+    server = stand()
+    server.body = lambda: page(round(100 * (time.monotonic() - begin)), role="champion")  # three rows a request
+    assert ServerMetrics([server.url]).traffic() == pytest.approx(300, rel=0.2)
 
 
 def test_a_pod_that_is_gone_keeps_what_it_counted(stand):

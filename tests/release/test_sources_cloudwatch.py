@@ -69,6 +69,13 @@ def test_counts_only_grow(cloud):
     assert (gained.requests, gained.failed) == (4, 1)
 
 
+def test_the_traffic_is_that_of_the_last_minutes(cloud):
+    put(cloud, "champion", "1", 600, 0)
+    put(cloud, "challenger", "2", 600, 0)
+    now = CloudWatch("Modelyard", dimensions=WHERE)
+    assert 600 / 361 < now.traffic() <= 600 / 299
+
+
 def test_an_empty_namespace_is_an_error(cloud):
     with pytest.raises(OutsideError, match="no metric of a server in 'Elsewhere'"):
         CloudWatch("Elsewhere").read()

@@ -121,7 +121,7 @@ def _start(  # noqa: PLR0913 - by name
     release = begin.made(template, candidate, routing.champion)
     servers = watch or Servers.of(context)
     traffic = servers.traffic()
-    more = {"rows_per_s": traffic, "expected_s": expected_s(release, traffic)}
+    more = {"rows_per_s": traffic, "expected_s": expected_s(release, context.project.config.release, traffic)}
     begin.enter(context, release)
     progress(sentence(traffic, more["expected_s"]), 0, len(release.steps))
     if wait:

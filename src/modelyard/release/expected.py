@@ -1,16 +1,16 @@
 """How long a release takes at the traffic that there is."""
 
+from modelyard.config.release import Release as Config
 from modelyard.routing.release import Release
 
-_LEAST_ROWS = 1000  # that the judge of latency asks for at each step; errors ask for 300
 
-
-def expected_s(release: Release, rows_per_s: float) -> float | None:
-    """Return the seconds until the last step has its rows; None where there is no traffic."""
+def expected_s(release: Release, config: Config, rows_per_s: float) -> float | None:
+    """Return the seconds until the last step has the rows that the judge asks for; None where there is no traffic."""
     if rows_per_s <= 0:
         return None
     shares = [1.0] if release.shadow else [step / 100 for step in release.steps]
-    return sum(max(release.hold_s, _LEAST_ROWS / (rows_per_s * share)) for share in shares)
+    rows = max(config.min_rows, config.min_latency_rows)
+    return sum(max(release.hold_s, rows / (rows_per_s * share)) for share in shares)
 
 
 def sentence(rows_per_s: float, seconds: float | None) -> str:

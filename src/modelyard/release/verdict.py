@@ -93,3 +93,11 @@ class Source(Protocol):
             OutsideError: Nothing could be read.
         """
         ...
+
+    def traffic(self) -> float:
+        """Return the rows a second that champions answer now, as nearly as the source can say.
+
+        Raises:
+            OutsideError: Nothing could be read.
+        """
+        ...

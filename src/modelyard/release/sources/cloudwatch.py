@@ -13,10 +13,11 @@ from math import inf
 from typing import Any, NamedTuple, Protocol
 
 from modelyard.errors import OutsideError
-from modelyard.release.counts import Counts, Snapshot
+from modelyard.release.counts import CHAMPION, Counts, Snapshot
 from modelyard.release.sources.reading import histogram
 
 _PERIOD_S = 60
+_RECENT_S = 300  # what the servers emit arrives a minute or two late
 _QUERIES = 500  # in one call of GetMetricData
 _BOUNDS_MS = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 50.0, 75.0, 100.0, 200.0, 500.0, 1000.0)
 _HINT = "See `release.cloudwatch` in modelyard.yaml, the region, and the right to call cloudwatch:GetMetricData."
@@ -83,6 +84,18 @@ class CloudWatch:
             totals |= sums
             problems += partial
         return Snapshot(at=at, counts={key: _counts(key, totals) for key in found}, problems=tuple(problems))
+
+    def traffic(self) -> float:
+        """Return the requests a second of the last minutes.
+
+        Raises:
+            OutsideError: As `read`.
+        """
+        recent = CloudWatch(
+            self._namespace, dimensions=self._dimensions, client=self._client, since=time.time() - _RECENT_S
+        )
+        found = recent.read()
+        return found.of([CHAMPION]).rows / (found.at - recent._since)
 
     def _series(self) -> dict[str, list[dict[str, str]]]:
         """Return role/version -> dimensions of its metrics."""

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from modelyard.errors import OutsideError
-from modelyard.release.counts import Snapshot
+from modelyard.release.counts import CHAMPION, Snapshot
 from modelyard.release.sources.http import get
 from modelyard.release.sources.reading import Of, Reading, reading
 from modelyard.release.sources.signed import Signer
@@ -17,6 +17,7 @@ from modelyard.release.sources.tally import Tally
 from modelyard.release.sources.text import Sample
 
 _NAMES = "modelyard_.+|process_resident_memory_bytes|process_start_time_seconds"
+_RECENT = "5m"  # a rate needs two scrapes, which may be a minute apart, and one of them may have failed
 _HINT = "See `release.prometheus` in modelyard.yaml, and whether Prometheus scrapes the servers."
 
 
@@ -47,6 +48,7 @@ class Prometheus:
         more = f",{selector}" if selector else ""
         self._values = f'{{__name__=~"{_NAMES}"{more}}}'
         self._times = f'timestamp({{__name__="modelyard_ready"{more}}})'
+        self._rates = f'rate(modelyard_predictions_total{{role="{CHAMPION}"{more}}}[{_RECENT}])'
         self._url, self._shown = f"{url.rstrip('/')}/api/v1/query", url
         self._timeout_s, self._token, self._of = timeout_s, token, of
         self._signer = signer
@@ -76,6 +78,19 @@ class Prometheus:
             self._tally.add(name, one, at)
         partial = tuple(f"Prometheus warns: {text}" for text in warnings)
         return self._tally.snapshot(at, partial)
+
+    def traffic(self) -> float:
+        """Return the rows a second of the last minutes: two readings of one scrape would say that there are none.
+
+        Raises:
+            OutsideError: As `read`.
+        """
+        ours = self.read().processes
+        rates: dict[tuple[str, str], float] = {}
+        for where, sample in self._asked(self._rates)[0]:
+            key = where, sample.labels.get("version", "")
+            rates[key] = max(sample.value, rates.get(key, 0.0))  # another Prometheus may have scraped it too
+        return sum(rate for (where, _), rate in rates.items() if where in ours)
 
     def _once(self, found: dict[str, Reading]) -> dict[str, Reading]:
         """Count a process that several jobs scrape once, by the name under which it was met first."""

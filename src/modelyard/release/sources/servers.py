@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from modelyard.errors import OutsideError, RequestError
-from modelyard.release.counts import Snapshot
+from modelyard.release.counts import Snapshot, between
 from modelyard.release.sources.http import get
 from modelyard.release.sources.reading import WANTED, Of, Reading, reading
 from modelyard.release.sources.tally import Tally
 from modelyard.release.sources.text import samples
 
 _AT_ONCE = 16
+_APART_S = 1.0
 
 
 class ServerMetrics:
@@ -48,6 +49,17 @@ class ServerMetrics:
             if not isinstance(result, str):
                 self._tally.add(url, result, at)
         return self._tally.snapshot(at, problems)
+
+    def traffic(self) -> float:
+        """Return the rows a second between two readings.
+
+        Raises:
+            OutsideError: As `read`.
+        """
+        first = self.read()
+        time.sleep(_APART_S)
+        window = between(first, self.read())
+        return window.champion.rows / window.seconds if window.seconds else 0.0
 
     def _one(self, url: str) -> Reading | str:
         try:
