@@ -126,6 +126,15 @@ def test_a_whole_number_names_the_same_entity_however_it_is_written(tmp_path, ki
     assert known(found) == dict(zip(rows["request_id"], ["yes", "no"], strict=True))
 
 
+@pytest.mark.parametrize("key", ["007", "7.0", " 7", "1e3"])
+def test_an_id_that_is_text_is_itself_and_no_number(tmp_path, key):
+    asked = watched.inputs(2, 2, begin=56, key=pl.Series([key, "7"]))
+    found = watched.project(tmp_path / "p", watched.inputs(key=pl.lit("x")))
+    rows = watched.serve(found, asked)
+    assert tell(found, key=[key], when=[asked["when"][1]], y=["yes"]).matched == 1
+    assert known(found) == {rows["request_id"][0]: "yes"}
+
+
 def test_a_number_too_large_for_a_float_names_nobody(tmp_path):
     asked = watched.inputs(1, 1, begin=56, key=pl.Series([2**60]))
     found = watched.project(tmp_path / "p", watched.inputs(key=pl.lit(0, pl.Int64)))

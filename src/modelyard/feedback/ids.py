@@ -8,8 +8,9 @@ _EXACT = 2**53  # beyond it several whole numbers are one float, which then name
 
 
 def texts(column: str, found: pl.DataType) -> pl.Expr:
-    """Return the ids in `column`, read as `found`, as text; whole numbers without a point."""
-    return numbered(convert(column, found, "string"), convert(column, found, "integer"))
+    """Return the ids in `column`, of the type `found`, as text: numbers that are whole without a point."""
+    text = convert(column, found, "string")
+    return numbered(text, convert(column, found, "integer")) if found.is_numeric() else text  # the text 007 is no 7
 
 
 def numbered(text: pl.Expr, whole: pl.Expr) -> pl.Expr:
