@@ -44,13 +44,19 @@ def database(rds, *, backup=True):
     ]
     group = ec2.create_security_group(GroupName="db", Description="db", VpcId=vpc)["GroupId"]
     rds.create_db_subnet_group(DBSubnetGroupName="acme-dev", DBSubnetGroupDescription="d", SubnetIds=subnets)
+    rds.create_db_parameter_group(
+        DBParameterGroupName="acme-dev-registry-17", DBParameterGroupFamily="postgres17", Description="d"
+    )
     rds.create_db_instance(
         DBInstanceIdentifier="acme-dev-registry",
         DBInstanceClass="db.t4g.micro",
         Engine="postgres",
         AllocatedStorage=20,
         MasterUsername="u",
-        MasterUserPassword="password1",
+        ManageMasterUserPassword=True,
+        DBParameterGroupName="acme-dev-registry-17",
+        EnableIAMDatabaseAuthentication=True,
+        EnableCloudwatchLogsExports=["postgresql"],
         StorageEncrypted=True,
         DBSubnetGroupName="acme-dev",
         VpcSecurityGroupIds=[group],
@@ -87,6 +93,49 @@ def test_the_restored_database_takes_the_place_and_the_old_one_is_kept(platform,
     assert made["StorageEncrypted"]
     assert not made["PubliclyAccessible"]
     assert "modelyard infra up --env dev --layer registry" in done.next
+
+
+def test_the_copy_has_the_settings_of_the_running_one_and_a_password_that_rds_manages(platform, rds, monkeypatch):
+    database(rds)
+    real, asked = botocore.client.BaseClient._make_api_call, []
+
+    def call(client, operation, arguments):
+        asked.extend([arguments] * (operation == "RestoreDBInstanceFromDBSnapshot"))
+        return real(client, operation, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    restore(platform, "dev", drill=False)
+    found = {d["DBInstanceIdentifier"]: d for d in rds.describe_db_instances()["DBInstances"]}
+    made, before = found["acme-dev-registry"], found["acme-dev-registry-before-restore"]
+    for key in ("DBParameterGroups", "IAMDatabaseAuthenticationEnabled", "EnabledCloudwatchLogsExports", "MultiAZ"):
+        assert made[key] == before[key], key
+    key = before["MasterUserSecret"]["KmsKeyId"]
+    assert (asked[0]["ManageMasterUserPassword"], asked[0]["MasterUserSecretKmsKeyId"]) == (True, key)
+
+
+WORSE = {
+    "its parameter group is": {"DBParameterGroups": [{"DBParameterGroupName": "default.postgres17"}]},
+    "its password is not managed by RDS": {"MasterUserSecret": None},
+    "PubliclyAccessible is True": {"PubliclyAccessible": True},
+    "its security groups are": {"VpcSecurityGroups": []},
+}
+
+
+@pytest.mark.parametrize("reason", WORSE)
+def test_a_copy_that_is_not_like_the_running_one_does_not_take_its_place(platform, rds, monkeypatch, reason):
+    database(rds)
+    real = botocore.client.BaseClient._make_api_call
+
+    def call(client, operation, arguments):
+        found = real(client, operation, arguments)
+        for each in found.get("DBInstances", []):
+            each.update(WORSE[reason] if each["DBInstanceIdentifier"].endswith("-restored") else {})
+        return found
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    with pytest.raises(OutcomeError, match=reason):
+        restore(platform, "dev", drill=False)
+    assert names(rds) == ["acme-dev-registry", "acme-dev-registry-restored"]
 
 
 def test_a_new_name_is_waited_for_while_nobody_bears_it(platform, rds, monkeypatch):
@@ -132,6 +181,7 @@ def copied(rds, called, group):
         DBInstanceIdentifier=called,
         DBSnapshotIdentifier="monday",
         DBSubnetGroupName="acme-dev",
+        DBParameterGroupName="acme-dev-registry-17",
         VpcSecurityGroupIds=[group],
         PubliclyAccessible=False,
         Tags=TAGS,

@@ -7,11 +7,11 @@ from typing import Any
 from modelyard.errors import OutcomeError, OutsideError, RequestError
 from modelyard.infra import aws
 from modelyard.infra.components.tags import PREFIX
+from modelyard.infra.restore import likeness
 
 _ASIDE = "-before-restore"
 _MADE_OF = f"{PREFIX}restored-from"  # on the copy: a run that goes on must not tell of another backup
 _RENAMED_S, _ASKED_EVERY_S = 1800, 10
-_KEPT = ("DBInstanceClass", "MultiAZ", "StorageType", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")
 
 
 @dataclass
@@ -106,15 +106,9 @@ class Database:
         return f"{self.copy} is available"
 
     def check(self) -> str:
-        """Compare the copy with the original: engine, encryption and its key, who can reach it."""
+        """Compare the copy with the original: engine, encryption, parameters, password, who can reach it."""
         copy = self._described(self.copy) or {}
-        wrong = [
-            f"{key} is {copy.get(key)!r}, not {self.live.get(key)!r}"
-            for key in ("Engine", "StorageEncrypted", "KmsKeyId", "PubliclyAccessible")
-            if copy.get(key) != self.live.get(key)
-        ]
-        if _groups(copy) != _groups(self.live):
-            wrong.append(f"security groups are {sorted(_groups(copy))}, not {sorted(_groups(self.live))}")
+        wrong = likeness.differences(copy, self.live)
         if wrong:
             raise OutcomeError(
                 f"{self.copy} is not like {self.name}: {'; '.join(wrong)}.",
@@ -122,7 +116,7 @@ class Database:
                 f"--db-instance-identifier {self.copy} --skip-final-snapshot.",
                 code="bad_restore",
             )
-        return f"same engine, encryption and security groups; {copy.get('AllocatedStorage')} GB"
+        return f"same engine, encryption, parameters and security groups; {copy.get('AllocatedStorage')} GB"
 
     def delete_copy(self) -> str:
         """Delete the copy of a drill."""
@@ -159,14 +153,11 @@ class Database:
         raise OutsideError(f"No database is called {name} after {_RENAMED_S} s.", "Run the same command again.")
 
     def _request(self) -> dict[str, Any]:
-        live = self.live
         of = self.chosen["DBSnapshotIdentifier"]
-        tags = {k: v for k, v in _tags(live).items() if not k.startswith("aws:")} | {_MADE_OF: of}
-        return {key: live[key] for key in _KEPT if live.get(key) is not None} | {
+        tags = {k: v for k, v in _tags(self.live).items() if not k.startswith("aws:")} | {_MADE_OF: of}
+        return likeness.request(self.live) | {
             "DBInstanceIdentifier": self.copy,
             "DBSnapshotIdentifier": of,
-            "DBSubnetGroupName": (live.get("DBSubnetGroup") or {}).get("DBSubnetGroupName", "default"),
-            "VpcSecurityGroupIds": sorted(_groups(live)),
             "PubliclyAccessible": False,
             "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         }
@@ -186,7 +177,3 @@ class Database:
 
 def _tags(instance: dict[str, Any]) -> dict[str, str]:
     return {t["Key"]: t["Value"] for t in instance.get("TagList", [])}
-
-
-def _groups(instance: dict[str, Any]) -> set[str]:
-    return {g["VpcSecurityGroupId"] for g in instance.get("VpcSecurityGroups", [])}
