@@ -1,7 +1,7 @@
 """What a restored instance takes over from the running one, and how the two are compared.
 
-RDS gives a copy its own defaults for what a request leaves out: the parameter group that lets connections without TLS in,
-a password that nobody rotates. The next `up` would mend that, in prod no sooner than in the maintenance window.
+RDS gives a copy its own defaults for what a request leaves out: a parameter group that lets connections without TLS in, a
+password that nobody rotates. The next `up` would mend that, in prod no sooner than in the maintenance window.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ def request(live: Instance) -> dict[str, Any]:
     kept = {asked: live[told] for asked, told in _KEPT.items() if live.get(told) is not None}
     subnets = (live.get("DBSubnetGroup") or {}).get("DBSubnetGroupName", "default")
     groups = sorted(_groups(live))
-    parameters = {"DBParameterGroupName": name for name in _parameters(live)}
+    parameters = dict(zip(["DBParameterGroupName"], _parameters(live), strict=False))  # an instance has one
     return kept | _password(live) | parameters | {"DBSubnetGroupName": subnets, "VpcSecurityGroupIds": groups}
 
 
