@@ -1,7 +1,7 @@
 """What a restored instance takes over from the running one, and how the two are compared.
 
-RDS gives a copy its own defaults for what a request leaves out: a parameter group that lets connections without TLS in, a
-password that nobody rotates. The next `up` would mend that, in prod no sooner than in the maintenance window.
+RDS gives a copy its own defaults for what a request leaves out: a parameter group that lets connections without TLS
+in, a password that nobody rotates. The next `up` would mend that, in prod no sooner than in the maintenance window.
 """
 
 from typing import Any
