@@ -1,6 +1,7 @@
 """What is scored, by which version, and what the output looks like."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -184,12 +185,18 @@ def test_an_older_output_is_replaced_only_by_a_whole_one(made):
 
 
 @pytest.mark.parametrize(
-    ("output", "message"), [("out.csv", "named .csv"), (".", "folder"), ("s3://b/out.parquet", "no local path")]
+    ("output", "message"),
+    [
+        ("out.csv", "named .csv"),
+        (".", "folder"),
+        ("s3://b/out.parquet", "no local path"),
+        ("-", "standard output"),
+    ],
 )
 def test_an_output_that_cannot_be_is_refused(made, tmp_path, output, message):
     frame(10).write_parquet(tmp_path / "in.parquet")
     with pytest.raises(RequestError, match=message):
-        predict(made, PredictRequest("in.parquet", tmp_path / output if ":" not in output else output, base=tmp_path))
+        predict(made, PredictRequest("in.parquet", Path(output), base=tmp_path))
 
 
 def test_the_input_is_never_written(made, tmp_path):

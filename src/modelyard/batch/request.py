@@ -99,6 +99,12 @@ def keep_inputs(found: Targets, files: tuple[Path, ...]) -> None:
 
 
 def _file(base: Path, given: Path, what: str, endings: set[str]) -> Path:
+    if str(given) == "-":
+        raise RequestError(
+            f"The {what} - would be a file of that name, not the standard output.",
+            "Name a file: it is moved to its place when it is whole.",
+            code="bad_output",
+        )
     if "://" in str(given) or ":/" in str(given)[:6]:
         raise RequestError(f"The {what} {given} is no local path.", "Write to a file, then copy it.", code="bad_output")
     path = (base / given.expanduser()).absolute()
