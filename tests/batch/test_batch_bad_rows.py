@@ -1,5 +1,7 @@
 """Rows that break the contract: what they are, that they stop the run, or that they go to the reject file."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from projects_to_score import contract, frame, project, scored, scorer
@@ -67,6 +69,25 @@ def test_rejects_can_be_json_lines_and_are_written_when_there_are_none(made):
     assert pl.read_ndjson(made.root / "bad.jsonl")["row"].to_list() == [3, 5, 7, 9, 9]
     _, result = scored(made, frame(10), on_bad="reject", rejects=made.root / "bad.jsonl")
     assert (result.rejected, (made.root / "bad.jsonl").read_text()) == (0, "")
+
+
+def test_the_ending_of_the_reject_file_may_be_in_capitals(made):
+    scored(made, spoiled(), on_bad="reject", rejects=made.root / "bad.JSONL")
+    assert pl.read_ndjson((made.root / "bad.JSONL").read_bytes())["row"].to_list() == [3, 5, 7, 9, 9]
+
+
+def test_the_reject_file_may_lie_on_another_disk_in_a_folder_that_is_not_there(made, tmp_path, monkeypatch):
+    rejects, real = tmp_path / "new" / "bad.parquet", Path.replace
+
+    def replace(self, target):
+        if (tmp_path in self.parents) != (tmp_path in Path(target).parents):
+            raise OSError(18, "Invalid cross-device link")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    scored(made, spoiled(), on_bad="reject", rejects=rejects)
+    assert pl.read_parquet(rejects)["row"].to_list() == [3, 5, 7, 9, 9]
+    assert [path.name for path in rejects.parent.iterdir()] == ["bad.parquet"]
 
 
 def test_every_row_may_be_rejected(made):

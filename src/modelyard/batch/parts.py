@@ -91,9 +91,10 @@ class Parts:
         for target, columns, name in [*made, (output, schema, self._scored)]:
             with _writing(target):
                 files = [name(part.start) for part in self.done]
-                temporary = self.folder / f"whole{target.suffix}"
-                _join(files, columns, temporary)
-                _place(temporary, target)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with _beside(target) as temporary:
+                    _join(files, columns, temporary)
+                    _place(temporary, target)
 
     def _scored(self, start: int) -> Path:
         return self.folder / f"{start:015d}.scored"
@@ -139,10 +140,20 @@ def _flushed(path: Path, data: bytes) -> None:
 
 def _join(files: Sequence[Path], schema: pl.Schema, to: Path) -> None:
     rows = pl.scan_ipc(list(files), glob=False) if files else schema.to_frame().lazy()
-    if to.suffix == ".jsonl":
+    if to.suffix.lower() == ".jsonl":
         rows.sink_ndjson(to, engine="streaming")
     else:
         rows.sink_parquet(to, engine="streaming")
+
+
+@contextmanager
+def _beside(target: Path) -> Generator[Path]:
+    """Name a hidden file beside `target`, which may lie on another disk than the parts: a move is whole on one only."""
+    temporary = target.with_name(f".{target.stem}.whole{target.suffix}")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _place(temporary: Path, target: Path) -> None:
