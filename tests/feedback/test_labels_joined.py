@@ -224,7 +224,7 @@ def test_labels_that_cannot_be_used_are_refused(found, columns, said):
     assert watched.store_of(found).list("labels") == []
 
 
-@pytest.mark.parametrize("value", ["many", "inf"])
+@pytest.mark.parametrize("value", ["many", "inf", "-1e300"])
 def test_a_number_that_is_none_is_refused(tmp_path, value):
     found = watched.project(tmp_path / "p", task="regression")
     watched.serve(found, watched.inputs(1, 1, begin=56), [1.0], classes=())

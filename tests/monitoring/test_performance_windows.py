@@ -122,6 +122,17 @@ def test_a_regression_is_judged_by_its_mean(tmp_path):
     assert result.performance.estimated == []
 
 
+def test_outcomes_of_an_older_ledger_that_no_model_can_answer_do_not_count(tmp_path, monkeypatch, recwarn):
+    truth = np.random.default_rng(0).normal(100, 10, size=3000)
+    found = watched.project(tmp_path / "p", task="regression", truth=pl.Series("y", truth))
+    monkeypatch.setattr("modelyard.feedback.labels.LARGEST", float("inf"))
+    serve(found, truth, np.where(np.arange(3000) % 100 == 0, 1e300, truth + 5), classes=())
+    result = look(found)
+    assert (result.performance.labelled, result.performance.calibration) == (2970, [1])
+    assert "Infinity" not in result.model_dump_json()
+    assert [str(told.message) for told in recwarn if told.category is RuntimeWarning] == []
+
+
 def test_the_worst_class_of_several_is_named(tmp_path):
     r = np.random.default_rng(0)
     scores = r.dirichlet([2, 2, 2], size=3000)

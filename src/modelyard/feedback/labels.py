@@ -20,6 +20,8 @@ from modelyard.training.labels import labels as as_labels
 
 _SHOWN = 5
 _LAST_ROW = 2**31 - 1
+LARGEST = float(np.finfo(np.float32).max)
+"""Of an outcome: answers are float32, and the squares of what is much larger are no numbers any more."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,13 @@ def _texts(values: pl.Series, config: ProjectConfig) -> pl.Series:
     if config.task != "regression":
         return as_labels(values).alias("label")
     numbers = values.cast(pl.Float64)
-    infinite = int(np.count_nonzero(np.isinf(numbers.fill_null(0.0).to_numpy())))
-    if infinite:
-        raise RequestError(f"{infinite} outcomes are infinite.", "Leave unknown outcomes empty.", code="bad_labels")
+    beyond = numbers.filter(numbers.abs() > LARGEST).len()
+    if beyond:
+        raise RequestError(
+            f"{beyond} outcomes are infinite, or beyond {LARGEST:.1e}, the largest number that a model can answer.",
+            "Leave unknown outcomes empty.",
+            code="bad_labels",
+        )
     return numbers.cast(pl.String).alias("label")
 
 

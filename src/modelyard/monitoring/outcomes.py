@@ -7,6 +7,7 @@ import polars as pl
 
 from modelyard.bundle.served import Served
 from modelyard.evaluation.units import MOST_UNITS
+from modelyard.feedback.labels import LARGEST
 from modelyard.monitoring.tally import fields
 from modelyard.monitoring.windows import Grid, clock
 from modelyard.reference.distance import Floats, Integers
@@ -92,7 +93,7 @@ class Outcomes:
         told = frame.get_column("truth")
         if not self.served.classes:
             values = told.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
-            return values, np.isfinite(values)
+            return values, np.abs(values) <= LARGEST  # older ledgers hold larger ones
         names = self.served.classes
         codes = told.replace_strict(names, list(range(len(names))), default=None, return_dtype=pl.Int64)
         self.strange += codes.null_count() - told.null_count()
