@@ -111,6 +111,14 @@ def test_one_that_was_killed_too_often_is_given_up_and_cools_down(project):
     assert json.loads(store.get(KEY))["done"][0]["outcome"] == "given_up"
 
 
+def test_one_that_is_given_up_names_the_version_that_it_left_and_the_next_step(project):
+    store = route(project, challenger=Ref(version=2, sha256="b" * 64))
+    attempt = Attempt(id="i", began="then", holder="h", host=socket.gethostname(), tries=3, version=2)
+    store.put(KEY, Ledger(current=attempt).model_dump_json().encode())
+    says = retrain(project, ["drift"]).says
+    assert says.endswith("Version 2 waits as challenger: `modelyard release start` releases it.")
+
+
 def test_a_damaged_bundle_is_said_and_no_exception(project):
     route(project)
     state, why = reason(project)

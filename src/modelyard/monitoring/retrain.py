@@ -96,7 +96,11 @@ def _continued(context: Context, current: Attempt, as_of: datetime, *, releases:
     """Take over what a dead process left; one that keeps dying is given up, and the cooldown begins."""
     if current.tries >= context.project.config.monitoring.retrain.attempts:
         ledgers.finish(context.store, current, "given_up")
-        raise Refused("given_up", f"The retraining of {current.began} was begun {current.tries} times and never ended.")
+        told = f"The retraining of {current.began} was begun {current.tries} times and never ended."
+        waits = document.read(context.store).challenger
+        if waits is not None and waits.version == current.version:
+            told += f" Version {waits.version} waits as challenger: `modelyard release start` releases it."
+        raise Refused("given_up", told)
     update = {"tries": current.tries + 1, "holder": ledgers.new_holder(), "host": ledgers.here()}
     attempt = ledgers.claim(context.store, current.model_copy(update=update), current)
     champion = document.read(context.store).champion
