@@ -76,6 +76,7 @@ def test_too_few_matured_labels_are_refused(project):
     result = retrain(project, [], as_of=world.later())
     assert (result.state, result.reason) == ("refused", "too_few_labels")
     assert "99 rows after" in result.says
+    assert "older than `monitoring.label_horizon_days`" in result.says
     assert retrain(project, [], as_of=world.later(days=0, begin=world.ROWS)).reason == "too_few_labels"
     assert ledger.read(world.store_of(project)) == ledger.Ledger()
 

@@ -61,7 +61,7 @@ def enough(gathered: Gathered, ledger: Ledger, config: Retraining, target: str) 
         raise Refused(
             "too_few_labels",
             f"{new:,} rows after {begin.isoformat()} have a matured value of {target!r}; {config.min_labels:,} are "
-            f"needed. {gathered.rows.served:,} were served in that time.",
+            f"needed. {gathered.rows.served:,} served since then are older than `monitoring.label_horizon_days`.",
         )
     known = max((d for d in ledger.done if d.end and _is_judged(d)), key=lambda d: d.end, default=None)
     if known is not None and gathered.end is not None and gathered.end <= datetime.fromisoformat(known.end):
