@@ -172,5 +172,5 @@ def test_keys_that_cannot_be_read_are_an_error_of_the_request(tmp_path, monkeypa
     (tmp_path / "keys").write_text("nothing")
     with pytest.raises(RequestError, match="no public key"):
         guard(monkeypatch, tmp_path / "keys")
-    with pytest.raises(RequestError, match="no public key"):
+    with pytest.raises(RequestError, match="absent cannot be read: No such file"):
         guard(monkeypatch, tmp_path / "absent")

@@ -127,6 +127,10 @@ def _keys(path: Path) -> Any:  # noqa: ANN401 - joserfc is imported where it is 
 
             document = json.loads(data)
             return KeySet.import_key_set(document if "keys" in document else {"keys": [document]})
+    except OSError as error:
+        raise RequestError(
+            f"{path} cannot be read: {error.strerror}.", "Give the path of a JWKS file, or of a PEM file."
+        ) from error
     except Exception as error:
         raise _unreadable(path) from error
     for kind in (RSAKey, ECKey, OKPKey):
