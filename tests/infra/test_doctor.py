@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from modelyard.infra import pinned
 from modelyard.infra.bootstrap import bootstrap
 from modelyard.infra.doctor import doctor
 from modelyard.infra.platform import parse
@@ -99,6 +100,20 @@ def test_a_pulumi_that_does_not_run_is_no_pulumi_that_is_missing(tmp_path, monke
     monkeypatch.setenv("PATH", str(tmp_path))
     found = {check.name: check for check in doctor(None, None).checks}["pulumi"]
     assert (found.status, found.found) == ("fail", f"{broken} does not run")
+
+
+@pytest.mark.parametrize(
+    ("says", "status"), [(f"echo v{pinned.VERSION}", "ok"), ("echo v3.1.0", "fail"), ("exit 3", "fail")]
+)
+def test_the_pulumi_that_install_cli_has_fetched_is_the_one_that_is_checked(tmp_path, monkeypatch, says, status):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    pinned.fetched().parent.mkdir(parents=True)
+    pinned.fetched().write_text(f"#!/bin/sh\n{says}\n", "utf-8")
+    pinned.fetched().chmod(0o755)
+    found = {check.name: check for check in doctor(None, None).checks}["pulumi"]
+    assert found.status == status
+    assert status == "ok" or f"Delete {pinned.home()} and run again with --install-cli" in found.fix
 
 
 def test_a_gpu_quota_of_zero_fails_with_its_code_and_the_request_link(edge):

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import modelyard
 from modelyard.cli import app
 from modelyard.errors import OutsideError, RequestError
+from modelyard.infra import pinned
 from modelyard.infra.engine import executable, identity, locks, pending
 from modelyard.infra.engine.backend import backend
 from modelyard.infra.engine.targets import Request, targets
@@ -170,8 +171,8 @@ def without_pulumi(monkeypatch):
 def test_the_pinned_cli_is_fetched_once_and_used(without_pulumi, monkeypatch):
     asked_for = []
     monkeypatch.setattr("urllib.request.urlopen", lambda url: asked_for.append(url) or io.BytesIO(INSTALLER))
-    assert str(executable.find(install=True).version) == executable.PINNED
-    assert str(executable.find(install=True).version) == executable.PINNED
+    assert str(executable.find(install=True).version) == pinned.VERSION
+    assert str(executable.find(install=True).version) == pinned.VERSION
     assert asked_for == ["https://get.pulumi.com/install.sh"]
 
 
@@ -182,4 +183,13 @@ def test_a_cli_that_cannot_be_fetched_is_an_outside_failure(without_pulumi, monk
     monkeypatch.setattr("urllib.request.urlopen", unreachable)
     with pytest.raises(OutsideError, match=r"could not be fetched from get\.pulumi\.com: no route to host") as caught:
         executable.find(install=True)
-    assert str(executable.home()) in caught.value.hint
+    assert str(pinned.home()) in caught.value.hint
+
+
+def test_a_fetched_cli_that_was_cut_off_is_to_be_deleted(without_pulumi, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    pinned.fetched().parent.mkdir(parents=True)
+    pinned.fetched().touch(mode=0o755)
+    with pytest.raises(RequestError, match="cannot be used") as caught:
+        executable.find()
+    assert f"Delete {pinned.home()} and run again with --install-cli" in caught.value.hint

@@ -5,9 +5,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
+from modelyard.infra import pinned
 from modelyard.infra.doctor.check import Check
-
-LEAST_PULUMI = (3, 181)
 
 
 def look() -> Iterator[Check]:
@@ -25,18 +24,22 @@ def _git() -> Check:
 
 
 def _pulumi() -> Check:
-    need = f"{LEAST_PULUMI[0]}.{LEAST_PULUMI[1]} or newer, for infra preview, up and destroy"
-    found, there = _version(["pulumi", "version"]), shutil.which("pulumi")
-    if not found and there:
-        fix = "Take it off PATH, or mend it: `pulumi version` shows what is wrong."
-        return Check(name="pulumi", status="fail", found=f"{there} does not run", need=need, fix=fix)
-    if not found:
+    need = f"{pinned.LEAST} or newer, for infra preview, up and destroy"
+    program = pinned.program()
+    if program is None:
         fix = "`modelyard infra preview --install-cli` fetches it; `modelyard infra plan` needs none."
         return Check(name="pulumi", status="warn", found="none on PATH", need=need, fix=fix)
-    parts = tuple(int(p) for p in found.lstrip("v").split(".")[:2] if p.isdigit())
-    if parts >= LEAST_PULUMI:
-        return Check(name="pulumi", status="ok", found=found, need=need)
-    return Check(name="pulumi", status="fail", found=found, need=need, fix="Take it off PATH and use --install-cli.")
+    found, fix = _version([str(program), "version"]), pinned.instead(program)
+    if not found:
+        fix = f"`{program} version` shows what is wrong. {fix}"
+        return Check(name="pulumi", status="fail", found=f"{program} does not run", need=need, fix=fix)
+    if _parts(found) < _parts(pinned.LEAST):
+        return Check(name="pulumi", status="fail", found=found, need=need, fix=fix)
+    return Check(name="pulumi", status="ok", found=found, need=need)
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(p) for p in version.lstrip("v").split(".")[:2] if p.isdigit())
 
 
 def _version(command: list[str]) -> str:

@@ -1,7 +1,6 @@
 """Finds the Pulumi CLI, or installs the pinned one; runs it so that an interrupt lets it finish what it has begun."""
 
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -14,9 +13,8 @@ from pulumi.automation.errors import InvalidVersionError, create_command_error
 from semver import VersionInfo
 
 from modelyard.errors import OutsideError, RequestError
+from modelyard.infra import pinned
 
-PINNED = "3.272.0"  # the release of the Automation API that this package is written against
-LEAST = VersionInfo.parse("3.181.0")  # older ones run no inline program on refresh and destroy
 _GRACE_S = 120.0
 
 OnLine = Callable[[str], object]
@@ -98,33 +96,30 @@ def find(*, install: bool = False) -> Command:
         RequestError: There is none; the hint says how to get it. Or it is too old.
         OutsideError: The pinned one could not be downloaded.
     """
-    root = home()
-    if shutil.which("pulumi") is None and not (root / "bin" / "pulumi").exists():
+    program = pinned.program()
+    if program is None:
         if not install:
             raise missing()
-        _download(root)
+        _download(pinned.home())
+        program = pinned.fetched()
+    root = str(pinned.home()) if program == pinned.fetched() else None
     try:
-        return Command(root=None if shutil.which("pulumi") else str(root), version=LEAST)
+        return Command(root=root, version=VersionInfo.parse(pinned.LEAST))
     except (InvalidVersionError, subprocess.CalledProcessError, OSError) as error:
-        found = shutil.which("pulumi") or root / "bin" / "pulumi"
         raise RequestError(
-            f"The Pulumi CLI at {found} cannot be used: {error}",
-            f"{LEAST} or newer is needed; take it off PATH and run again with --install-cli to get {PINNED}.",
+            f"The Pulumi CLI at {program} cannot be used: {error}",
+            f"{pinned.LEAST} or newer is needed. {pinned.instead(program)}",
             code="pulumi_unusable",
         ) from error
-
-
-def home() -> Path:
-    """Return where the pinned CLI is installed, the place that Pulumi's own installer uses for versions."""
-    return Path.home() / ".pulumi" / "versions" / PINNED
 
 
 def missing() -> RequestError:
     """Return the error for a machine without the CLI."""
     return RequestError(
         "No Pulumi CLI was found on PATH.",
-        f"Run the same command with --install-cli: it fetches Pulumi {PINNED} from get.pulumi.com into {home()}. "
-        f"Or install it yourself: curl -fsSL https://get.pulumi.com | sh -s -- --version {PINNED}. "
+        f"Run the same command with --install-cli: it fetches Pulumi {pinned.VERSION} from get.pulumi.com into "
+        f"{pinned.home()}. "
+        f"Or install it yourself: curl -fsSL https://get.pulumi.com | sh -s -- --version {pinned.VERSION}. "
         "`modelyard infra plan` needs neither it nor an account.",
         code="no_pulumi",
     )
@@ -132,10 +127,10 @@ def missing() -> RequestError:
 
 def _download(root: Path) -> None:
     try:
-        PulumiCommand.install(root=str(root), version=VersionInfo.parse(PINNED))
+        PulumiCommand.install(root=str(root), version=VersionInfo.parse(pinned.VERSION))
     except Exception as error:
         raise OutsideError(
-            f"Pulumi {PINNED} could not be fetched from get.pulumi.com: {error}",
-            f"Install it by hand into {root}, or put any Pulumi from {LEAST} on PATH.",
+            f"Pulumi {pinned.VERSION} could not be fetched from get.pulumi.com: {error}",
+            f"Install it by hand into {root}, or put any Pulumi from {pinned.LEAST} on PATH.",
             code="pulumi_download",
         ) from error
