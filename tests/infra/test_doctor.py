@@ -229,7 +229,7 @@ def test_another_account_fails(edge):
     assert found.need == "account 999999999999"
 
 
-def test_without_credentials_nothing_else_is_asked_of_aws(edge, monkeypatch, tmp_path):
+def test_without_credentials_what_needs_none_is_checked_and_nothing_else_is_asked_of_aws(edge, monkeypatch, tmp_path):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -238,7 +238,8 @@ def test_without_credentials_nothing_else_is_asked_of_aws(edge, monkeypatch, tmp
     boto3.setup_default_session()
     found = checks(made())
     assert found["credentials"].status == "fail"
-    assert "state" not in found
+    assert found["github ids"].status == "ok"
+    assert not {"state", "github connection", "budget"} & set(found)
 
 
 @pytest.mark.parametrize(("state", "status"), [("not-opted-in", "fail"), ("opted-in", "ok"), (None, "fail")])

@@ -30,7 +30,7 @@ def doctor(
     return Diagnosis(checks=tuple(found))
 
 
-_NEED_CREDENTIALS = frozenset({"region", "permissions", "quotas", "state", "github", "budget"})
+_NEED_CREDENTIALS = frozenset({"region", "permissions", "quotas", "state", "github connection", "budget"})
 
 
 def _of_the_platform(platform: Platform, env: EnvName, today: date) -> dict[str, Looked]:
@@ -42,7 +42,8 @@ def _of_the_platform(platform: Platform, env: EnvName, today: date) -> dict[str,
         "permissions": lambda: account.permissions(region),
         "state": lambda: state.look(platform, env),
         "quotas": lambda: quotas.look(platform, env),
-        "github": lambda: github.look(platform, env),
+        "github ids": lambda: github.ids(platform),
+        "github connection": lambda: github.connection(platform, env),
         "budget": lambda: account.budget(home),
     }
 

@@ -25,19 +25,19 @@ class _Connections(Page):
     connections: tuple[_Listed, ...] = ()  # as of budgets: perhaps left out where there is none
 
 
-def look(platform: Platform, env: EnvName) -> Iterator[Check]:
-    """Check the ids of owner and repositories, and the connection of the runners."""
-    yield _ids(platform)
-    if platform.environments[env].ci.enabled:
-        yield _connection(platform, env)
-
-
-def _ids(platform: Platform) -> Check:
+def ids(platform: Platform) -> Iterator[Check]:
+    """Check the ids of owner and repositories: platform.yaml has them, nobody is asked."""
     unknown = [r.name for r in platform.repositories if r.repository_id == 0]
     missing = ([platform.github.owner] if platform.github.owner_id == 0 else []) + unknown
     found = f"unknown: {', '.join(missing)}" if missing else "known"
     fix = "modelyard github setup" if missing else ""
-    return Check(name="github ids", status="fail" if missing else "ok", found=found, need="numeric ids", fix=fix)
+    yield Check(name="github ids", status="fail" if missing else "ok", found=found, need="numeric ids", fix=fix)
+
+
+def connection(platform: Platform, env: EnvName) -> Iterator[Check]:
+    """Check the connection of the runners, where there are any."""
+    if platform.environments[env].ci.enabled:
+        yield _connection(platform, env)
 
 
 def _connection(platform: Platform, env: EnvName) -> Check:
