@@ -35,6 +35,16 @@ def test_a_secret_output_is_masked_everywhere(run, cloud, tmp_path):
     assert "hunter2" not in done.model_dump_json()
 
 
+def test_what_a_person_has_set_for_their_own_pulumi_changes_no_run(run, cloud, tmp_path, monkeypatch):
+    for name, value in {"SHOW_SECRETS": "true", "TARGET": "nothing", "JSON": "true"}.items():
+        monkeypatch.setenv(f"PULUMI_OPTION_{name}", value)
+    layer = target(tmp_path)
+    done = engine.up(run, [layer])
+    assert counts(done) == (3, 0, 0, 0)
+    assert done.outputs["demo"]["password"] == "[secret]"
+    assert engine.outputs(run, [layer]).outputs == done.outputs
+
+
 def test_one_changed_value_updates_one_resource(run, cloud, tmp_path):
     engine.up(run, [target(tmp_path)])
     assert counts(engine.up(run, [target(tmp_path, size="2")])) == (0, 1, 0, 2)

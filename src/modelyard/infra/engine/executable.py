@@ -38,7 +38,7 @@ class Command(PulumiCommand):
     ) -> CommandResult:
         """Run one command; a failure is raised as the Automation API's own error."""
         command = [self.command, "--non-interactive", *(a for a in args if a != "--non-interactive")]
-        env = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        env = {**_environ(), **additional_env, "PULUMI_AUTOMATION_API": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
         process = subprocess.Popen(  # noqa: S603 - the CLI that was found, and arguments of our own
             command,
             cwd=cwd,
@@ -55,6 +55,11 @@ class Command(PulumiCommand):
         if result.code != 0:
             raise create_command_error(result)
         return result
+
+
+def _environ() -> dict[str, str]:
+    """Return this machine's variables without a person's flags for their own Pulumi: one of them shows secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_")}
 
 
 class _Lines(threading.Thread):
