@@ -89,6 +89,25 @@ def test_a_failed_create_names_the_resource_and_the_next_run_goes_on(run, cloud,
     assert counts(engine.up(run, [layer])) == (1, 0, 0, 2)
 
 
+@pytest.mark.parametrize(
+    "says",
+    [
+        "ExpiredToken: The provided token has expired.",
+        "api error RequestExpired: Request has expired.",
+        "InvalidClientTokenId: no",
+        "api error AuthFailure: AWS was not able to validate the provided access credentials",
+    ],
+)
+def test_after_credentials_that_ended_in_the_middle_a_person_signs_in_and_goes_on(run, cloud, backend, tmp_path, says):
+    layer = target(tmp_path)
+    cloud.faults.append(Fault(token="aws:ec2/subnet:Subnet", says=says))
+    with pytest.raises(OutsideError, match=r"demo: .*credentials.*\n.*subnet") as caught:
+        engine.up(run, [layer])
+    assert (caught.value.code, caught.value.hint.partition(" again")[0]) == ("expired_credentials", "Sign in")
+    assert not [p for p in (tmp_path / "state/.pulumi/locks").rglob("*") if p.is_file()]
+    assert counts(engine.up(run, [layer])) == (1, 0, 0, 2)
+
+
 def test_a_failed_delete_is_finished_by_the_next_destroy(run, cloud, tmp_path):
     layer = target(tmp_path)
     engine.up(run, [layer])

@@ -41,6 +41,7 @@ class Fault:
     nth: int = 0
     how: str = "fail"  # fail | late: after others have begun | hang | slow | lose: it was done, the answer never came
     times: int = 1
+    says: str = "InternalFailure: the service failed"
     each: bool = False  # every resource's first time, however many there are
 
 

@@ -166,7 +166,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         if fault is None or fault.how == "slow":
             return answer
         if fault.how in {"fail", "late"}:
-            context.abort(grpc.StatusCode.UNKNOWN, f"InternalFailure: the service failed while it did {op} {urn}")
+            context.abort(grpc.StatusCode.UNKNOWN, f"{fault.says} while it did {op} {urn}")
         self.stopping.wait()
         return context.abort(grpc.StatusCode.UNAVAILABLE, "the connection was lost")
 

@@ -62,10 +62,13 @@ SAYINGS: tuple[tuple[str, type[ModelyardError], str, str, str], ...] = (
         "Sign in (aws sso login, or set AWS_PROFILE) and run the same command again.",
     ),
     (
-        r"(?i)ExpiredToken|security token included in the request is (expired|invalid)",
+        (  # EC2 has words of its own for what the others call ExpiredToken
+            r"(?i)ExpiredToken|RequestExpired|security token included in the request is (expired|invalid)"
+            r"|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|validate the provided access credentials"
+        ),
         OutsideError,
         "expired_credentials",
-        "The AWS credentials have expired.",
+        "The AWS credentials have expired or are not valid.",
         "Sign in again and run the same command again: it goes on where it stopped.",
     ),
     (
