@@ -186,6 +186,13 @@ def test_a_cli_that_cannot_be_fetched_is_an_outside_failure(without_pulumi, monk
     assert str(pinned.home()) in caught.value.hint
 
 
+def test_an_installer_that_fails_is_told_in_its_own_words(without_pulumi, monkeypatch):
+    says = b"#!/bin/sh\necho + Extracting\necho mkdir: .pulumi: Read-only file system >&2\nexit 1\n"
+    monkeypatch.setattr("urllib.request.urlopen", lambda url: io.BytesIO(says))
+    with pytest.raises(OutsideError, match=r"mkdir: \.pulumi: Read-only file system"):
+        executable.find(install=True)
+
+
 def test_a_fetched_cli_that_was_cut_off_is_to_be_deleted(without_pulumi, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     pinned.fetched().parent.mkdir(parents=True)

@@ -135,7 +135,14 @@ def _download(root: Path) -> None:
         PulumiCommand.install(root=str(root), version=VersionInfo.parse(pinned.VERSION))
     except Exception as error:
         raise OutsideError(
-            f"Pulumi {pinned.VERSION} could not be fetched from get.pulumi.com: {error}",
+            f"Pulumi {pinned.VERSION} could not be fetched from get.pulumi.com: {_said(error)}",
             f"Install it by hand into {root}, or put any Pulumi from {pinned.LEAST} on PATH.",
             code="pulumi_download",
         ) from error
+
+
+def _said(error: Exception) -> str:
+    """Return the installer's last words, where it ran: its exit status gives no reason."""
+    output = getattr(error, "output", None) or b""
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else str(error)
