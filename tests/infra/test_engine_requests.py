@@ -154,6 +154,24 @@ def test_a_cli_that_cannot_run_is_named(folder, no_pulumi, tmp_path):
     assert str(fake) in found["error"]["message"]
 
 
+@pytest.mark.parametrize("why", ["read-only file system", "permission denied"])
+def test_a_home_that_cannot_be_written_is_told_with_the_variable_that_names_another(
+    folder, no_pulumi, tmp_path, monkeypatch, why
+):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "")
+    fake = tmp_path / "pulumi"
+    fake.write_text(
+        f'#!/bin/sh\n[ "$1" = version ] && echo v{pinned.VERSION} && exit\n'
+        f'echo "error: mkdir /home/me/.pulumi: {why}" >&2\nexit 255\n'
+    )
+    fake.chmod(0o755)
+    done, found = asked("outputs", "--env", "dev", "--json")
+    assert (done.exit_code, found["error"]["code"]) == (3, "not_writable")
+    assert "/home/me/.pulumi" in found["error"]["message"]
+    assert "PULUMI_HOME" in found["error"]["hint"]
+
+
 INSTALLER = b"""#!/bin/sh
 while [ $# -gt 0 ]; do [ "$1" = --install-root ] && root="$2"; [ "$1" = --version ] && version="$2"; shift; done
 mkdir -p "$root/bin"

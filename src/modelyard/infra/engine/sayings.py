@@ -41,6 +41,13 @@ SAYINGS: tuple[tuple[str, type[ModelyardError], str, str, str], ...] = (
         "Make room, then run the same command again: what was made is known by its name, and it goes on from there.",
     ),
     (
+        r"\b(mkdir|open|stat|rename) \S+: (read-only file system|permission denied)",
+        OutsideError,
+        "not_writable",
+        "A place on this machine cannot be used.",
+        "Allow it, or name another: PULUMI_HOME says where Pulumi keeps its own files. Then run the same again.",
+    ),
+    (
         r"(?i)incorrect passphrase|cipher: message authentication failed|passphrase must be set",
         RequestError,
         "wrong_passphrase",
