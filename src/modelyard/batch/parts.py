@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from modelyard.batch import lock
-from modelyard.data.store.durable import flush_folder
+from modelyard.data.store.durable import beside, flush_folder
 from modelyard.errors import OutsideError
 from modelyard.record import Record
 
@@ -92,7 +92,8 @@ class Parts:
             with _writing(target):
                 files = [name(part.start) for part in self.done]
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with _beside(target) as temporary:
+                # not among the parts, which may lie on another disk: a move is whole on one only
+                with beside(target, f".{target.stem}.whole{target.suffix}") as temporary:
                     _join(files, columns, temporary)
                     _place(temporary, target)
 
@@ -144,16 +145,6 @@ def _join(files: Sequence[Path], schema: pl.Schema, to: Path) -> None:
         rows.sink_ndjson(to, engine="streaming")
     else:
         rows.sink_parquet(to, engine="streaming")
-
-
-@contextmanager
-def _beside(target: Path) -> Generator[Path]:
-    """Name a hidden file beside `target`, which may lie on another disk than the parts: a move is whole on one only."""
-    temporary = target.with_name(f".{target.stem}.whole{target.suffix}")
-    try:
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _place(temporary: Path, target: Path) -> None:

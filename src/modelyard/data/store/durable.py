@@ -10,9 +10,13 @@ TEMPORARY = ".tmp-"
 
 
 @contextmanager
-def beside(path: Path) -> Generator[Path]:
-    """Yield an unused name in the folder of `path`; whatever is left there in the end is removed."""
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}")
+def beside(path: Path, name: str | None = None) -> Generator[Path]:
+    """Yield an unused name in the folder of `path`; whatever is left there in the end is removed.
+
+    With a `name` of its own, what a killed writer has left is overwritten by the next one: for large files with one
+    writer at a time.
+    """
+    temporary = path.with_name(name or f"{TEMPORARY}{os.getpid()}-{os.urandom(4).hex()}")
     try:
         yield temporary
     finally:

@@ -26,9 +26,8 @@ def request(live: Instance) -> dict[str, Any]:
     """Return the part of a request to restore that makes the copy like `live`."""
     kept = {asked: live[told] for asked, told in _KEPT.items() if live.get(told) is not None}
     subnets = (live.get("DBSubnetGroup") or {}).get("DBSubnetGroupName", "default")
-    groups = sorted(_groups(live))
-    parameters = dict(zip(["DBParameterGroupName"], _parameters(live), strict=False))  # an instance has one
-    return kept | _password(live) | parameters | {"DBSubnetGroupName": subnets, "VpcSecurityGroupIds": groups}
+    placed = {"DBSubnetGroupName": subnets, "VpcSecurityGroupIds": sorted(_groups(live))}
+    return kept | placed | _parameters(live) | _password(live)
 
 
 def differences(copy: Instance, live: Instance) -> list[str]:
@@ -37,8 +36,9 @@ def differences(copy: Instance, live: Instance) -> list[str]:
     if _groups(copy) != _groups(live):
         found.append(f"its security groups are {sorted(_groups(copy))}, not {sorted(_groups(live))}")
     if _parameters(copy) != _parameters(live):
-        found.append(f"its parameter group is {_parameters(copy)}, not {_parameters(live)}")
-    if _password(live) and not _password(copy):
+        told = [_parameters(each).get("DBParameterGroupName") for each in (copy, live)]
+        found.append("its parameter group is {!r}, not {!r}".format(*told))
+    if live.get("MasterUserSecret") and not copy.get("MasterUserSecret"):
         found.append("its password is not managed by RDS")
     return found
 
@@ -49,8 +49,9 @@ def _password(instance: Instance) -> dict[str, Any]:
     return {"ManageMasterUserPassword": True, **key} if secret else {}
 
 
-def _parameters(instance: Instance) -> list[str]:
-    return [group["DBParameterGroupName"] for group in instance.get("DBParameterGroups", [])]
+def _parameters(instance: Instance) -> dict[str, Any]:
+    groups = instance.get("DBParameterGroups")
+    return {"DBParameterGroupName": groups[0]["DBParameterGroupName"]} if groups else {}
 
 
 def _groups(instance: Instance) -> set[str]:
