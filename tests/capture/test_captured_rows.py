@@ -1,6 +1,7 @@
 import datetime as dt
 import hashlib
 import hmac
+import sys
 
 import numpy as np
 import pytest
@@ -208,6 +209,29 @@ def test_only_what_is_asked_for_is_read(tmp_path):
     assert rows(place, since=aware)["request_id"].to_list() == ["8", "9"]
     by_receipt = rows(place, since=dt.datetime(2025, 11, 21, 12, 0, 7), clock="received")
     assert by_receipt["request_id"].to_list() == ["7", "8", "9"]
+
+
+def of_several_days(place, tmp_path, rows_a_day):
+    into = capture(place, tmp_path)
+    timed = shape({"when": "timestamp"}, time="when")
+    for day, count in enumerate(rows_a_day, 1):
+        add(into, timed, [[dt.datetime(2013, 5, day, 12)]] * count, request=str(day))
+    return written(place, into)
+
+
+def test_small_files_are_read_together_in_the_order_of_their_dates(tmp_path):
+    place = store(tmp_path)
+    of_several_days(place, tmp_path, [2, 3, 4])
+    assert len(days(place)) == 3
+    (frame,) = read(place, columns=["request_id"])
+    assert frame["request_id"].to_list() == ["1"] * 2 + ["2"] * 3 + ["3"] * 4
+
+
+def test_large_files_are_not_read_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["modelyard.capture.read"], "_MOST_BYTES", 100)
+    place = store(tmp_path)
+    of_several_days(place, tmp_path, [2, 3, 4])
+    assert [frame.height for frame in read(place)] == [2, 3, 4]
 
 
 def test_an_empty_store_has_no_rows(tmp_path):

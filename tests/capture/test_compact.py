@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import re
 import sys
 import threading
 
@@ -198,17 +199,18 @@ def test_a_damaged_file_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["pages", "another table"])
-def test_a_file_whose_rows_cannot_be_read_is_named(tmp_path, kind):
+@pytest.mark.parametrize("beside", [0, 2])
+def test_a_file_whose_rows_cannot_be_read_is_named_though_others_are_read_with_it(tmp_path, kind, beside):
     place = store(tmp_path)
-    many(place, tmp_path, files=1)
-    (key,) = files(place)
+    many(place, tmp_path, files=1 + beside)
+    key = files(place)[beside // 2]
     data = bytearray(place.get(key))
     end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")  # what follows describes the columns
     data[4:end] = bytes(byte ^ 0x5A for byte in data[4:end])
     other = io.BytesIO()
     pl.DataFrame({"a": [1]}).write_parquet(other)
     place.put(key, bytes(data) if kind == "pages" else other.getvalue())
-    with pytest.raises(OutsideError, match=r"not a captured file"):
+    with pytest.raises(OutsideError, match=rf"{re.escape(key)} .* not a captured file"):
         list(read(place, columns=["sequence"]))
 
 

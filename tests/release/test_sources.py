@@ -257,6 +257,19 @@ def test_the_traffic_of_servers_is_what_they_answer_within_a_second(stand):
     assert ServerMetrics([server.url]).traffic() == pytest.approx(300, rel=0.2)
 
 
+def test_busy_servers_are_not_watched_for_a_whole_second(stand):
+    server = stand()
+    server.body = lambda: page(500 * len(server.seen), role="champion")
+    assert ServerMetrics([server.url]).traffic() > 0
+    assert len(server.seen) == 2
+
+
+def test_idle_servers_are_watched_for_a_second_and_have_no_traffic(stand):
+    server = stand(page(500, role="champion"))
+    assert ServerMetrics([server.url]).traffic() == 0
+    assert len(server.seen) > 2
+
+
 def test_a_pod_that_is_gone_keeps_what_it_counted(stand):
     server = stand(vector(page(10), page(5)))
     source = Prometheus(server.url)

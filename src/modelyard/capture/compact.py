@@ -70,7 +70,7 @@ def _groups(store: Store, day: date | None) -> Iterator[list[Found]]:
 
 
 def _kind(found: Found) -> tuple[str, str]:
-    return found.key.short, str(pl.read_parquet_schema(io.BytesIO(found.content.data)))
+    return found.key.short, found.content.schema()
 
 
 def _is_full(found: Found) -> bool:
@@ -97,7 +97,7 @@ def _merge(store: Store, day: date | None, group: list[Found]) -> int:
 
 def _remove(store: Store, there: set[str], group: list[Found], *, made: bool) -> int:
     """Delete what another file stands for now; return how many there were."""
-    replaced = {name for found in group for name, _ in found.content.parts if name != found.key.key} & there
+    replaced = {name for found in group for name in found.content.stands_for if name != found.key.key} & there
     if made:
         replaced |= {found.key.key for found in group}
     replaced |= {found.key.key for found in group if not found.fresh}

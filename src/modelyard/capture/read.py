@@ -14,6 +14,8 @@ from modelyard.data.store import Store
 
 Clock = Literal["event", "received"]
 
+_MOST_BYTES = 4 * 2**20  # read at once: about as many rows as a process writes into one file
+
 
 @dataclass(frozen=True)
 class _Window:
@@ -56,7 +58,7 @@ def read(  # noqa: PLR0913
     columns: Sequence[str] | None = None,
     clock: Clock = "event",
 ) -> Iterator[pl.DataFrame]:
-    """Yield captured rows, one frame per file, by date; memory holds one file at a time.
+    """Yield captured rows by date, small files together; memory holds one frame at a time.
 
     Args:
         store: Of the environment.
@@ -71,8 +73,8 @@ def read(  # noqa: PLR0913
     """
     window = _Window(_naive(since), _naive(until), None if versions is None else frozenset(versions), clock)
     needed = None if columns is None else list(dict.fromkeys([*columns, "event_time", "received_time", "sha256"]))
-    for found in files(store, window.has):
-        rows = window.rows(found.frame(needed))
+    for group in _groups(files(store, window.has)):
+        rows = window.rows(_frame(group, needed))
         if rows.height:
             yield rows if columns is None else rows.select(list(columns))
 
@@ -90,16 +92,42 @@ class Found:
         """Return the fresh parts: key and rows of each, in the order of the rows."""
         return [part for part in self.content.parts if part[0] in self.fresh]
 
+    @property
+    def whole(self) -> bool:
+        """Say whether no file before it stood for any of its rows."""
+        return len(self.fresh) == len(self.content.stands_for)
+
     def frame(self, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the rows of the fresh parts."""
         rows = self.content.frame(columns)
-        if len(self.fresh) == len(self.content.parts):
+        if self.whole:
             return rows
         slices, start = [rows.clear()], 0
         for name, height in self.content.parts:
             slices += [rows[start : start + height]] * (name in self.fresh)
             start += height
         return pl.concat(slices)
+
+
+def _groups(found: Iterator[Found]) -> Iterator[list[Found]]:
+    """Yield files that follow each other and can be read at once: a process writes one each minute and date."""
+    group: list[Found] = []
+    kind, size = None, 0
+    for one in found:
+        own, more = (one.key.short, one.content.schema()), len(one.content.data)
+        if group and (own != kind or size + more > _MOST_BYTES):
+            yield group
+            group, size = [], 0
+        kind, size = own, size + more
+        group.append(one)
+    if group:
+        yield group
+
+
+def _frame(group: Sequence[Found], columns: list[str] | None) -> pl.DataFrame:
+    if all(found.whole for found in group):
+        return content.together([found.content for found in group], columns)
+    return pl.concat([found.frame(columns) for found in group])
 
 
 def files(store: Store, has: Callable[[keys.Key], bool]) -> Iterator[Found]:
@@ -118,7 +146,7 @@ def files(store: Store, has: Callable[[keys.Key], bool]) -> Iterator[Found]:
             if opened is None:
                 again = True
                 continue
-            fresh = frozenset(name for name, _ in opened.parts if name not in done)
+            fresh = frozenset(name for name in opened.stands_for if name not in done)
             done |= fresh | {key.key}
             yield Found(key, opened, fresh)
 

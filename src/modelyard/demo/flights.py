@@ -1,14 +1,10 @@
 """Which flights the tour shows: a fixed share of the year, cut into what a project would have had at the time."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from modelyard import assets
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SHARE = 0.25
 TARGET, TIME = "late", "time_hour"
@@ -29,8 +25,3 @@ def between(flights: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     """Return the flights of the months `first` to `last`."""
     until = datetime(YEAR + last // 12, last % 12 + 1, 1)
     return flights.filter(pl.col(TIME) >= datetime(YEAR, first, 1), pl.col(TIME) < until)
-
-
-def hours(flights: pl.DataFrame) -> "Iterator[pl.DataFrame]":
-    """Yield the flights that were asked about at the same moment."""
-    yield from flights.partition_by(TIME, maintain_order=True)

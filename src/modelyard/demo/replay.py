@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
-from modelyard.demo.flights import TARGET, TIME, hours
+from modelyard.demo.flights import TARGET, TIME
 from modelyard.demo.server import Client
 from modelyard.errors import OutcomeError
 
@@ -16,20 +18,26 @@ _OK = 200
 def by_hour(flights: pl.DataFrame, port: int, told: Callable[[int, int], None]) -> pl.DataFrame:
     """Ask about the flights, all of an hour at once; return their outcomes: request_id, row, time and target.
 
+    Args:
+        flights: In order of time.
+        port: Of the server.
+        told: How many hours are answered, and how many there are.
+
     Raises:
         OutcomeError: A request was refused.
     """
-    client, outcomes = Client(port), []
-    groups = list(hours(flights))
-    for number, rows in enumerate(groups):
-        request = f"{rows.item(0, TIME):%Y-%m-%dT%H}"
-        _check(client.predict(b'{"rows":%s}' % _json(rows), request), request)
-        outcomes.append(
-            rows.select(pl.lit(request).alias("request_id"), pl.int_range(pl.len()).alias("row"), TIME, TARGET)
-        )
-        told(number + 1, len(groups))
+    asked = flights.select(
+        pl.col(TIME).dt.strftime("%Y-%m-%dT%H").alias("request_id"), pl.int_range(pl.len()).over(TIME).alias("row"),
+        TIME, TARGET,
+    )  # fmt: skip
+    requests = asked.get_column("request_id")
+    client, of = Client(port), requests.n_unique()
+    for number, (request, rows) in enumerate(groupby(zip(requests, _json(flights), strict=True), itemgetter(0)), 1):
+        body = b",".join(row for _, row in rows)
+        _check(client.predict(b'{"rows":[%s]}' % body, request), request)
+        told(number, of)
     client.close()
-    return pl.concat(outcomes).filter(pl.col(TARGET).is_not_null())
+    return asked.filter(pl.col(TARGET).is_not_null())
 
 
 def _check(status: int, request: str) -> None:
@@ -37,10 +45,10 @@ def _check(status: int, request: str) -> None:
         raise OutcomeError(f"The server answered {status} to the flights of {request}.", code="replay_refused")
 
 
-def _json(rows: pl.DataFrame) -> bytes:
-    """Write what is known before a flight leaves; never the outcome."""
-    known = rows.drop(TARGET).with_columns(pl.col(TIME).dt.strftime("%Y-%m-%dT%H:%M:%S"))
-    return known.write_json().encode()
+def _json(flights: pl.DataFrame) -> list[bytes]:
+    """Write what is known before a flight leaves, an object for each; never the outcome."""
+    known = flights.drop(TARGET).with_columns(pl.col(TIME).dt.strftime("%Y-%m-%dT%H:%M:%S"))
+    return known.write_ndjson().encode().splitlines()
 
 
 class Traffic:
@@ -68,7 +76,7 @@ class Traffic:
             thread.join()
 
     def _endless(self, flights: pl.DataFrame) -> Iterator[tuple[str, bytes]]:
-        bodies = [_json(row)[1:-1] for row in flights.iter_slices(1)]
+        bodies = _json(flights)
         lap = 0
         while True:
             lap += 1

@@ -23,7 +23,7 @@ def joined(  # noqa: PLR0913
     versions: Collection[str] | None = None,
     roles: Collection[str] = ANSWERED,
 ) -> Iterator[pl.DataFrame]:
-    """Yield captured rows with `truth` (text; null: not known), `known` and `matured`, one frame per file.
+    """Yield captured rows with `truth` (text; null: not known), `known` and `matured`, frame by frame.
 
     Args:
         store: Of the environment.

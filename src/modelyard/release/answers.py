@@ -89,7 +89,7 @@ class Rescored:
             OutsideError: The captures cannot be read.
         """
         for found in files(self._store, self._wanted):
-            self._done |= {found.key.key, *(name for name, _ in found.parts)}
+            self._done |= {found.key.key, *found.fresh}
             if len(self._rows) < _MOST:
                 self._add(found.frame(_COLUMNS))
         return self._total.answers(

@@ -12,6 +12,7 @@ from modelyard.bundle.pack import verify
 from modelyard.bundle.runtime import Run, start
 from modelyard.bundle.served import Served, read
 from modelyard.bundle.source import load_pipeline
+from modelyard.serving.frames import frame_encoder
 
 _DIGEST_LENGTH = 64
 
@@ -22,6 +23,7 @@ class Scorer:
 
     served: Served
     make: Callable[[pl.DataFrame], pl.DataFrame]  # features(), or nothing at all
+    encode: Callable[[pl.DataFrame], np.ndarray]  # what features() made -> matrix
     run: Run
 
     @classmethod
@@ -44,7 +46,9 @@ class Scorer:
         served = read(folder)
         source = pipeline or folder / "pipeline"
         make = _unchanged if served.identity else load_pipeline(source, serving=True).make
-        return cls(served=served, make=make, run=start(folder, served, threads=threads))
+        return cls(
+            served=served, make=make, encode=frame_encoder(served.encoding), run=start(folder, served, threads=threads)
+        )
 
     def score(self, rows: pl.DataFrame) -> np.ndarray:
         """Return probabilities (rows, classes) in the order of `served.classes`, or numbers (rows,); float64.
@@ -56,7 +60,7 @@ class Scorer:
         if not rows.height:
             classes = len(self.served.classes)
             return np.empty((0, classes) if classes else 0)
-        return self.run(self.served.encoding.apply(self.make(self.served.typed(rows))))
+        return self.run(self.encode(self.make(self.served.typed(rows))))
 
     def decide(self, scores: np.ndarray) -> list[str] | list[float]:
         """Return the class of each row, or the number itself."""

@@ -20,7 +20,6 @@ from modelyard.routing import Ref
 from modelyard.serving.body import Decoder, Row
 from modelyard.serving.example import example
 from modelyard.serving.fields import Field, fields
-from modelyard.serving.frames import frame_encoder
 from modelyard.serving.rows import encoder, row_encoder
 from modelyard.serving.scorer import Scorer
 from modelyard.serving.single import single
@@ -157,8 +156,7 @@ def _identity(scorer: Scorer, known: Sequence[Field]) -> Callable[[Sequence[Row]
 
 
 def _with_features(scorer: Scorer, known: Sequence[Field]) -> Callable[[Sequence[Row]], np.ndarray]:
-    run, make = scorer.run, scorer.make
-    encode = frame_encoder(scorer.served.encoding)
+    run, make, encode = scorer.run, scorer.make, scorer.encode
     positions = _positions(known)
     read = [(name, positions[name]) for name in scorer.served.inputs]
     schema = {name: polars_type(known[positions[name]].column.type) for name in scorer.served.inputs}

@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -108,11 +108,20 @@ class Folder:
     def list(self, folder: str) -> list[str]:
         """Return the keys below a folder; what is half written has no key."""
         with self._failing("list", folder):
-            return [
-                str(path.relative_to(self.root).as_posix())
-                for path in (self.root / folder).rglob("*")
-                if not path.name.startswith(TEMPORARY) and path.name != LOCK and path.is_file()
-            ]
+            return list(self._below(folder))
+
+    def _below(self, folder: str) -> Iterator[str]:
+        try:
+            entries = os.scandir(self.root / folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        with entries:
+            for entry in entries:
+                key = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._below(key)
+                elif entry.is_file() and not entry.name.startswith(TEMPORARY) and entry.name != LOCK:
+                    yield key
 
     def delete(self, key: str) -> None:
         """Remove the file."""
