@@ -116,7 +116,7 @@ def _ranked(exact: Exact, finish: Callable[[np.ndarray, int], np.ndarray]) -> tu
 
     def prepare(rows: Scored, where: Units) -> tuple[np.ndarray, Finish]:
         classes = 1 if rows.positive is not None else rows.classes
-        return ranking.histograms(rows, where), lambda sums: finish(sums, classes)
+        return ranking.ranked(rows, where), lambda sums: finish(sums, classes)
 
     return exact, prepare
 

@@ -53,35 +53,34 @@ def average_precision(rows: Scored) -> float:
     return _mean([precision_average(positive, scores) for positive, scores in one_versus_rest(rows)])
 
 
-def histograms(rows: Scored, where: Units) -> np.ndarray:
-    """Return (units, classes * 2 * bins) counts: per class its positives by score bin, then its negatives."""
+def ranked(rows: Scored, where: Units) -> np.ndarray:
+    """Return (units, classes * 2 * bins): per class, from the highest score down, its positives, then its negatives.
+
+    What is counted so far adds up over units as counts do, so that a resample needs no sums along the bins. float32
+    holds 2^24 rows exactly, and is off by 1e-7 beyond.
+    """
     pairs = one_versus_rest(rows)
     bins = max(16, _BINS // len(pairs))
     parts = [_histogram(positive, scores, bins, where) for positive, scores in pairs]
-    return np.concatenate([np.pad(p, ((0, 0), (0, 0), (0, bins - p.shape[2]))) for p in parts], axis=1).reshape(
-        where.count, -1
-    )
+    padded = np.concatenate([np.pad(p, ((0, 0), (0, 0), (0, bins - p.shape[2]))) for p in parts], axis=1)
+    return np.cumsum(padded[:, :, ::-1], axis=2).reshape(where.count, -1)
 
 
 def resampled_auc(sums: np.ndarray, classes: int) -> np.ndarray:
-    """Return (resamples,) AUCs from (resamples, q) resampled histograms."""
-    positive, negative = (part.astype(np.float64) for part in _split(sums, classes))
-    below = np.cumsum(negative, axis=2) - negative / 2.0
+    """Return (resamples,) AUCs from (resamples, q) resampled sums."""
+    positive, negative = _split(sums, classes)
+    above = positive - _steps(positive) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        each = (positive * below).sum(axis=2) / (positive.sum(axis=2) * negative.sum(axis=2))
+        each = np.einsum("rcb,rcb->rc", _steps(negative), above) / (positive[:, :, -1] * negative[:, :, -1])
     return _nanmean(each)
 
 
 def resampled_precision(sums: np.ndarray, classes: int) -> np.ndarray:
-    """Return (resamples,) average precisions from (resamples, q) resampled histograms."""
-    positive, negative = _split(sums, classes)  # float32 holds 2^24 rows exactly, and is off by 1e-7 beyond
-    gained, lost = (np.ascontiguousarray(part[:, :, ::-1]) for part in (positive, negative))
-    hits = np.cumsum(gained, axis=2)  # on a reversed view it takes three times as long
-    taken = np.cumsum(lost, axis=2, out=lost)
-    taken += hits
-    precision = np.divide(hits, np.maximum(taken, 1.0, out=taken), out=taken)  # without a row there is no hit
+    """Return (resamples,) average precisions from (resamples, q) resampled sums."""
+    positive, negative = _split(sums, classes)
+    precision = positive / np.maximum(positive + negative, 1)  # without a row there is no positive one
     with np.errstate(invalid="ignore", divide="ignore"):
-        each = np.einsum("rcb,rcb->rc", gained, precision) / hits[:, :, -1]
+        each = np.einsum("rcb,rcb->rc", _steps(positive), precision) / positive[:, :, -1]
     return _nanmean(each)
 
 
@@ -106,6 +105,13 @@ def _histogram(positive: np.ndarray, scores: np.ndarray, bins: int, where: Units
 def _split(sums: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
     shaped = sums.reshape(len(sums), classes, 2, -1)
     return shaped[:, :, 0], shaped[:, :, 1]
+
+
+def _steps(so_far: np.ndarray) -> np.ndarray:
+    """Return what each bin adds."""
+    steps = so_far.copy()
+    steps[:, :, 1:] -= so_far[:, :, :-1]
+    return steps
 
 
 def _nanmean(each: np.ndarray) -> np.ndarray:

@@ -119,8 +119,10 @@ def _awkward_pairs(native: Score, served: Score, frames: list[pl.DataFrame]) -> 
     try:
         expected = native(together)
     except ModelyardError:
-        single = frames if len(frames) > 1 else [together[i : i + 1] for i in range(together.height)]
-        return [p for f in single if together.height > 1 for p in _awkward_pairs(native, served, [f])]
+        parts = frames if len(frames) > 1 else [together[i : i + 1] for i in range(together.height)]
+        half = len(parts) // 2  # none of a single row
+        sides = (parts[:half], parts[half:]) if half else ()
+        return [pair for side in sides for pair in _awkward_pairs(native, served, side)]
     return [(expected, served(together))]
 
 
