@@ -21,8 +21,8 @@ _OK = 200
 class Client:
     """One connection to the server; each thread has its own.
 
-    Two processors are shared with the server and the judge, and `http.client` takes as long for a request as the
-    server does; the answers of our own server always tell their length.
+    The asking shares two processors with the server and the judge, and would cost twice as much with `http.client`.
+    Our own server always tells how long its answer is.
     """
 
     def __init__(self, port: int) -> None:

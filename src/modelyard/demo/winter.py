@@ -26,6 +26,7 @@ monitoring:
   retrain:
     release: false
 """
+_SERVING = "  require_onnx: false\n  capture:\n    close_s: 0.5\n"
 
 
 def scaffold(stage: Stage) -> str:
@@ -57,9 +58,6 @@ def _load_ahead() -> None:
     with suppress(ImportError):  # told by the step that needs it
         import_module("sklearn.compose")
         import_module("sklearn.ensemble")
-
-
-_SERVING = "  require_onnx: false\n  capture:\n    close_s: 0.5\n"
 
 
 def contract(stage: Stage) -> str:
