@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -137,6 +139,14 @@ def test_a_full_disk_is_an_outside_failure():
     result = runner.invoke(failing(OSError(28, "No space left on device", "/data/x")), ["go"])
     assert result.exit_code == 3
     assert "The disk is full (No space left on device): /data/x" in result.stderr
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_place_that_is_closed_to_this_user_is_named_with_what_to_do(number):
+    result = runner.invoke(failing(OSError(number, os.strerror(number), "/data/x")), ["go"])
+    assert result.exit_code == 3
+    assert f"{os.strerror(number)}: /data/x" in result.stderr
+    assert "Give this user access to it, or name another place" in result.stderr
 
 
 @pytest.mark.parametrize(

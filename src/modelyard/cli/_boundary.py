@@ -122,6 +122,12 @@ def _outside(error: OSError) -> OutsideError:
             "Free some space and run the same command again: nothing is half done.",
             code="disk_full",
         )
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return OutsideError(
+            f"{error.strerror}{place}",
+            "Give this user access to it, or name another place; then run the same command again.",
+            code="not_permitted",
+        )
     return OutsideError(
         f"{error.strerror or error}{place}",
         "Free the resource and run the same command again.",

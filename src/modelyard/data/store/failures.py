@@ -20,8 +20,9 @@ def disk_failure(verb: str, key: str, root: Path, error: OSError) -> ModelyardEr
             code="disk_full",
         )
     if error.errno in _REFUSED:
+        reason = "its file system is read-only" if error.errno == errno.EROFS else "not permitted"
         return OutsideError(
-            f"{what}: not permitted.",
+            f"{what}: {reason}.",
             "Make the folder writable for this user, or name another store in modelyard.yaml.",
             code="not_permitted",
         )
