@@ -7,7 +7,7 @@ import watched
 from scipy.stats import ks_2samp
 
 from modelyard.errors import RequestError
-from modelyard.monitoring import MonitorRequest, history, monitor
+from modelyard.monitoring import MonitorRequest, history, monitor, words
 from modelyard.monitoring.cells import CellCounter
 from modelyard.monitoring.windows import Grid, first_alert
 from modelyard.reference.distance import cells
@@ -52,16 +52,42 @@ def test_a_shifted_column_alerts_and_the_others_do_not(tmp_path):
     assert x.ks == pytest.approx(ks_2samp(watched.inputs()["x"], now["x"]).statistic, abs=0.01)
     assert [a.kind for a in result.alerts] == ["drift"]
     assert result.metrics["drift_distance_max"] == x.ks
+    assert result.metrics["drift_alert"] == 1
+
+
+def test_windows_that_lie_far_on_opposite_sides_are_told_by_their_own_distance(tmp_path):
+    found = watched.project(tmp_path / "p")
+    for week, shift in enumerate((1.0, -1.0)):
+        watched.serve(found, watched.inputs(1000, 7, begin=56 + 7 * week, shift=shift), boot=str(week))
+    result = look(found, since=56, until=70)
+    x = column(result, "x")
+    far, limit = x.furthest
+    assert x.alert
+    assert far == max(w.distance for w in x.windows) > limit == x.windows[0].limit
+    assert far > 1.4 * x.ks  # together they lie near training
+    (alert,) = result.alerts
+    assert f"x: KS {far:.3f}, limit {limit:.3f}" in alert.text
+    assert f"{far:.3f}" in next(line for line in words.lines(result) if line.startswith("  ! x "))
+
+
+def test_a_span_without_a_window_to_judge_is_told_by_all_its_rows(tmp_path):
+    found = watched.project(tmp_path / "p")
+    watched.serve(found, watched.inputs(20, 1, begin=56))
+    x = column(look(found, since=56, until=57), "x")
+    assert [w.judged for w in x.windows] == [False]
+    assert x.furthest == (x.ks, x.limit)
 
 
 def test_the_limit_is_what_windows_inside_training_did(tmp_path):
     one_hot_week = (pl.col("when").dt.ordinal_day() - 1) // 7 == 3
     found = watched.project(tmp_path / "p", watched.inputs().with_columns(x=pl.col("x") + one_hot_week))
     watched.serve(found, watched.inputs(3000, 21, begin=56, shift=0.6))
-    x = column(look(found), "x")
+    result = look(found)
+    x = column(result, "x")
     assert x.limit > 0.3
     assert x.ks > 0.15
     assert not x.alert
+    assert result.metrics["drift_alert"] == 0  # which an alarm on the distance would not know
 
 
 def test_one_window_of_three_is_no_alert_and_two_are(tmp_path):
@@ -107,6 +133,16 @@ def test_values_that_go_missing_alert(tmp_path):
     assert column(result, "x").alert
     assert column(result, "x").missing == 0.5
     assert (column(result, "c").missing, column(result, "c").ks, column(result, "c").alert) == (1.0, None, True)
+
+
+def test_rows_without_a_single_value_alert_though_no_distance_can_be_measured(tmp_path):
+    found = watched.project(tmp_path / "p")
+    nothing = watched.inputs(3000, 21, begin=56).with_columns(x=pl.lit(None, pl.Float64), c=pl.lit(None, pl.String))
+    watched.serve(found, nothing)
+    result = look(found)
+    assert "drift_distance_max" not in result.metrics
+    assert result.metrics["drift_alert"] == 1
+    assert result.versions[0].metrics["drift_alert"] == 1
 
 
 def test_new_categories_are_named(tmp_path):

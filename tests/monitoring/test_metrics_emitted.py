@@ -19,7 +19,8 @@ pytestmark = pytest.mark.slow
 
 SPLIT = {"by": "hash", "column": None, "validation": 0.2, "test": 0.2}
 WHOLE = ["project", "env"]
-NAMES = {"drift_distance_max", "calibration_gap", "skill", "data_age_hours", "model_age_days"}
+ALERTS = {"drift_alert", "calibration_alert"}
+NAMES = {"drift_distance_max", "calibration_gap", "skill", "data_age_hours", "model_age_days"} | ALERTS
 
 
 def told(tmp_path, **more):
@@ -78,7 +79,7 @@ def test_each_version_has_its_own_numbers_and_role(tmp_path):
     assert [(v.version, v.role) for v in look(found).versions] == [(1, "champion"), (2, "retired")]
     swap(store, lambda r: r.model_copy(update={"challenger": Ref(version=2, sha256=other)}), why="t", action="tried")
     first, second = look(found).versions
-    assert (second.role, set(second.metrics)) == ("challenger", {"drift_distance_max"})
+    assert (second.role, set(second.metrics)) == ("challenger", {"drift_distance_max", "drift_alert"})
     assert second.metrics["drift_distance_max"] > 0.5 > first.metrics["drift_distance_max"]
 
 

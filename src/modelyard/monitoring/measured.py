@@ -34,7 +34,10 @@ def measured(
 
 def _drift(version: VersionDrift) -> dict[str, float | None]:
     distances = [column.ks for column in version.columns if column.ks is not None]
-    return {"drift_distance_max": max(distances, default=None)}
+    return {
+        "drift_distance_max": max(distances, default=None),
+        "drift_alert": version.alert if version.columns else None,
+    }
 
 
 def _performance(version: int, found: Performance) -> dict[str, float | None]:
@@ -42,7 +45,11 @@ def _performance(version: int, found: Performance) -> dict[str, float | None]:
     if not judged:
         return {}
     last = judged[-1]
-    return {"calibration_gap": last.gap.value, "skill": None if last.skill is None else last.skill.value}
+    return {
+        "calibration_alert": version in found.calibration,
+        "calibration_gap": last.gap.value,
+        "skill": None if last.skill is None else last.skill.value,
+    }
 
 
 def _role(sha256: str, routing: Routing) -> str:

@@ -68,6 +68,16 @@ class ColumnDrift(Record):
     first: Span | None = None  # the window with which the alert began
     windows: list[DriftWindow] = []
 
+    @property
+    def furthest(self) -> tuple[float | None, float]:
+        """Return distance and limit of the judged window that lies furthest, since windows are what is judged.
+
+        All rows of the span, where no window has enough rows: together they may lie near training though each window
+        lies far from it.
+        """
+        judged = [(w.distance, w.limit) for w in self.windows if w.judged and w.distance is not None and w.limit]
+        return max(judged, key=lambda pair: pair[0] / pair[1], default=(self.ks, self.limit))
+
 
 class VersionDrift(Record):
     """What one version answered, beside its own profile."""

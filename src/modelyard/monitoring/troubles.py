@@ -40,13 +40,16 @@ def _is_judged(version: VersionDrift) -> bool:
 
 
 def metrics(found: MonitorResult) -> dict[str, float]:
-    """Return the numbers that alarms are set on, as many as there are."""
-    distances = [column.ks for version in found.drift.versions for column in version.columns if column.ks is not None]
+    """Return the numbers that are emitted, as many as there are; alarms are set on verdicts, and not on distances."""
+    columns = [column for version in found.drift.versions for column in version.columns]
+    distances = [column.ks for column in columns if column.ks is not None]
     judged = [window.pooled for window in found.performance.windows if window.pooled is not None]
     values = {check.name: check.value for check in found.service.checks}
     last = judged[-1] if judged else None
     candidates = {
         "drift_distance_max": max(distances, default=None),
+        "drift_alert": found.drift.alert if columns else None,
+        "calibration_alert": bool(found.performance.calibration) if judged else None,
         "calibration_gap": last.gap.value if last is not None else None,
         "skill": last.skill.value if last is not None and last.skill is not None else None,
         "data_age_hours": values.get("stale_data"),
@@ -64,7 +67,7 @@ def _drift(found: MonitorResult) -> Iterator[Alert]:
 
 def _order(column: ColumnDrift) -> tuple[str, float]:
     """Put first what began first, then what lies farthest."""
-    return column.first.since if column.first else "", -(column.ks or 0.0)
+    return column.first.since if column.first else "", -(column.furthest[0] or 0.0)
 
 
 def _of_drift(version: VersionDrift, drifted: list[ColumnDrift], found: MonitorResult) -> Alert:
@@ -78,7 +81,7 @@ def _of_drift(version: VersionDrift, drifted: list[ColumnDrift], found: MonitorR
         title=f"Version {version.version}: {names}{more} differ from training",
         text=" ".join([*lines, "Look at `modelyard report`, and retrain when labels have come."]),
         window=found.window.interval if found.window else "",
-        values={"rows": version.rows, "columns": len(drifted), "column": first.name, "distance": first.ks},
+        values={"rows": version.rows, "columns": len(drifted), "column": first.name, "distance": first.furthest[0]},
     )
 
 
@@ -86,7 +89,8 @@ def _told(column: ColumnDrift) -> str:
     since = f" since {column.first.since[:10]}" if column.first else ""
     what = "total variation" if column.measure == "tv" else "KS"
     missing = f", {column.missing:.1%} missing (was {column.missing_before:.1%})" if column.missing else ""
-    return f"{column.name}: {what} {column.ks or 0:.3f}, limit {column.limit:.3f}{missing}{since}."
+    far, limit = column.furthest
+    return f"{column.name}: {what} {far or 0:.3f}, limit {limit:.3f}{missing}{since}."
 
 
 def _performance(found: MonitorResult) -> Iterator[Alert]:

@@ -28,7 +28,7 @@ def lines(found: MonitorResult) -> Iterator[str]:
 
 def _drift(found: MonitorResult) -> Iterator[str]:
     for version in found.drift.versions:
-        yield f"\ndrift of version {version.version}, {version.rows:,} rows"
+        yield f"\ndrift of version {version.version}, {version.rows:,} rows; distance in the window that lies furthest"
         if version.without:
             yield f"  not judged: {version.without}"
             continue
@@ -40,8 +40,9 @@ def _drift(found: MonitorResult) -> Iterator[str]:
 def _column(column: ColumnDrift) -> str:
     since = f"  since {column.first.since[:10]}" if column.first else ""
     new = f"  {column.new:.1%} new values" if column.new else ""
+    far, limit = column.furthest
     return (
-        f"  {_mark(alert=column.alert)} {column.name[:24]:<24} {_number(column.ks):>8} {column.limit:>7.3f} "
+        f"  {_mark(alert=column.alert)} {column.name[:24]:<24} {_number(far):>8} {limit:>7.3f} "
         f"{_number(column.psi):>8} {column.missing:>8.1%}{new}{since}"
     )
 

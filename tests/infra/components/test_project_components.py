@@ -217,6 +217,14 @@ def watched(dispatch=None):
 DISPATCH = Dispatch(repository="acme/churn", connection_arn="arn:connection", dead_letters_arn="arn:letters")
 
 
+def test_drift_and_calibration_alarm_at_the_verdict_of_monitor_and_at_no_fixed_distance():
+    alarms = watched().all("cloudwatch/metricAlarm:MetricAlarm")
+    for name, metric in (("churn-dev-drift", "drift_alert"), ("churn-dev-calibration", "calibration_alert")):
+        (made,) = [a.inputs for a in alarms if a.inputs["name"] == name]
+        assert (made["metricName"], made["threshold"]) == (metric, 0)
+        assert made["comparisonOperator"] == "GreaterThanThreshold"
+
+
 def test_a_drift_alarm_asks_github_for_a_retraining():
     made = watched(DISPATCH)
     pattern = made.one("cloudwatch/eventRule:EventRule").json("eventPattern")

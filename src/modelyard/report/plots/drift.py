@@ -8,19 +8,22 @@ _ROW = 24.0
 
 
 def columns(drift: Drift) -> str | None:
-    """Draw the distance of each column from training as a bar, and its limit as a mark."""
+    """Draw how far each column lies from training in its furthest window as a bar, and the limit there as a mark."""
     shown = _furthest(drift)
     if not shown:
         return None
     canvas = Canvas("Drift", 84 + _ROW * len(shown), "distance of each column from training, with its limit")
-    canvas.text(2, 34, "bar: now against training (0 to 1); mark: the limit from training itself", colour=MUTED)
+    canvas.text(
+        2, 34, "bar: the window furthest from training (0 to 1); mark: the limit from training itself", colour=MUTED
+    )
     axes = canvas.place((140, 38, WIDTH - 158, canvas.height - 82), grid="x")
-    values = [column.ks or 0.0 for column in shown]
+    values = [column.furthest[0] or 0.0 for column in shown]
+    limits = [column.furthest[1] for column in shown]
     colours = [BAD if column.alert else ACCENT for column in shown]
     axes.barh(range(len(shown)), values, color=colours, height=0.55)
-    for row, column in enumerate(shown):
-        axes.plot([column.limit] * 2, [row - 0.42, row + 0.42], color=MUTED, linewidth=2)
-    axes.set(ylim=(len(shown) - 0.4, -0.6), xlim=(0, 1.08 * max(*values, *(c.limit for c in shown))))
+    for row, limit in enumerate(limits):
+        axes.plot([limit] * 2, [row - 0.42, row + 0.42], color=MUTED, linewidth=2)
+    axes.set(ylim=(len(shown) - 0.4, -0.6), xlim=(0, 1.08 * max(*values, *limits)))
     axes.set_yticks(range(len(shown)))
     axes.set_yticklabels([clean(column.name, 20) for column in shown])
     axes.set_xlabel("distance (KS; categories: TV)")
@@ -55,4 +58,4 @@ def windows(drift: Drift) -> str | None:
 
 def _furthest(drift: Drift) -> list[ColumnDrift]:
     both = [*drift.predictions, *drift.columns]
-    return sorted(both, key=lambda c: (not c.alert, -((c.ks or 0.0) / (c.limit or 1.0))))[:_MOST]
+    return sorted(both, key=lambda c: (not c.alert, -((c.furthest[0] or 0.0) / (c.furthest[1] or 1.0))))[:_MOST]

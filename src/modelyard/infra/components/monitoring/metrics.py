@@ -16,6 +16,8 @@ OURS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "prediction_mean": SERVERS,
         "capture_dropped": SERVERS,
         "drift_distance_max": MONITOR,
+        "drift_alert": MONITOR,  # 1 where `modelyard monitor` alerts: the limits lie in the data, not in the alarm
+        "calibration_alert": MONITOR,
         "calibration_gap": MONITOR,
         "skill": MONITOR,
         "data_age_hours": MONITOR,

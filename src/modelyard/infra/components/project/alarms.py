@@ -15,11 +15,12 @@ _LONGEST_QUESTION_MIN = 180  # Metrics Insights looks back three hours (CloudWat
 
 @dataclass(frozen=True, kw_only=True)
 class ModelAlarmsArgs:
-    """The limits. Drift and calibration are judged window by window before they are emitted: one datapoint is enough.
+    """The limits.
+
+    Drift and calibration have none: `modelyard monitor` judges them window by window, by what training itself varied,
+    and emits its verdict, so that one datapoint is enough. A fixed distance would alarm at every season.
 
     Attributes:
-        drift_distance: Largest distance (0 to 1) of a column from training that is borne.
-        calibration_gap: Largest difference between mean prediction and observed rate that is borne.
         tell: Topics.
     """
 
@@ -27,8 +28,6 @@ class ModelAlarmsArgs:
     env: str
     stale_model_days: int
     no_traffic_minutes: int
-    drift_distance: float = 0.3
-    calibration_gap: float = 0.05
     tell: Sequence[pulumi.Input[str]] = ()
 
 
@@ -51,12 +50,8 @@ class ModelAlarms(pulumi.ComponentResource):
         args = self._args
         quiet = min(args.no_traffic_minutes, _LONGEST_QUESTION_MIN) // 5
         return {
-            "drift": self._watched(
-                "drift", "drift_distance_max", args.drift_distance, "Served rows differ from training."
-            ),
-            "calibration": self._watched(
-                "calibration", "calibration_gap", args.calibration_gap, "Predictions are off on average."
-            ),
+            "drift": self._watched("drift", "drift_alert", 0, "Served rows differ from training."),
+            "calibration": self._watched("calibration", "calibration_alert", 0, "Predictions are off on average."),
             "stale-model": self._watched("stale-model", "model_age_days", args.stale_model_days, "The model is old."),
             "unwatched": AlarmArgs(
                 alarm_name=self._called("unwatched"),
