@@ -13,9 +13,7 @@ def columns(drift: Drift) -> str | None:
     if not shown:
         return None
     canvas = Canvas("Drift", 84 + _ROW * len(shown), "distance of each column from training, with its limit")
-    canvas.text(
-        2, 34, "bar: the window furthest from training (0 to 1); mark: the limit from training itself", colour=MUTED
-    )
+    canvas.text(2, 34, "bar: the window furthest from training (0 to 1); mark: its limit", colour=MUTED)
     axes = canvas.place((140, 38, WIDTH - 158, canvas.height - 82), grid="x")
     values = [column.furthest[0] or 0.0 for column in shown]
     limits = [column.furthest[1] for column in shown]
@@ -37,7 +35,7 @@ def windows(drift: Drift) -> str | None:
         return None
     starts = sorted({window.since for column in shown for window in column.windows})
     canvas = Canvas("Drift by window", 84 + _ROW * len(shown), "distance over limit, by column and window")
-    canvas.text(2, 34, "darker: nearer to the limit; red: beyond it", colour=MUTED)
+    canvas.text(2, 34, "darker: nearer to the limit; red: beyond it, or another share is missing", colour=MUTED)
     axes = canvas.place((140, 38, WIDTH - 158, canvas.height - 82))
     for row, column in enumerate(shown):
         for window in column.windows:
