@@ -53,7 +53,7 @@ class Actor:
         programs: Sequence[Path] = (),
         failing: Sequence[str] = (),
         repository: str = REPOSITORY,
-        timeout: float = 300,
+        timeout: float = 600,
     ) -> Outcome:
         """Run one workflow of a project, from the commit that it stands at, and return what happened.
 

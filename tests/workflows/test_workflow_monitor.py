@@ -13,7 +13,7 @@ from acting import Actor, commit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "monitoring"))
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # the first of them makes and locks the project
 
 ROLE, WATCHES = (f"arn:aws:iam::111122223333:role/flights-dev-{what}" for what in ("loop", "watch"))
 CONFIGURED = {
