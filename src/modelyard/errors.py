@@ -3,7 +3,13 @@
 Raised anywhere below `cli`, shown in one place (`cli/_boundary.py`), which also turns the class into the exit code.
 """
 
+import errno
 from typing import ClassVar
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the operating system answers where there is no room: on the disk, in a quota, in one file."""
+NOT_PERMITTED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""What it answers where this user may not go, or where nobody may write."""
 
 
 class ModelyardError(Exception):

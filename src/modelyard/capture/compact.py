@@ -61,16 +61,13 @@ def _groups(store: Store, day: date | None) -> Iterator[list[Found]]:
         if _is_full(found):
             yield [found]
             continue
-        group = open_groups.setdefault(_kind(found), [])
+        kind = found.kind
+        group = open_groups.setdefault(kind, [])
         if not _fits([*group, found]):
             yield group
-            group = open_groups[_kind(found)] = []
+            group = open_groups[kind] = []
         group.append(found)
     yield from open_groups.values()
-
-
-def _kind(found: Found) -> tuple[str, str]:
-    return found.key.short, found.content.schema()
 
 
 def _is_full(found: Found) -> bool:

@@ -93,6 +93,15 @@ class Found:
         return [part for part in self.content.parts if part[0] in self.fresh]
 
     @property
+    def kind(self) -> tuple[str, str]:
+        """Return what files have in common that can be read, or merged, together: version and schema.
+
+        Raises:
+            OutsideError: It is damaged.
+        """
+        return self.key.short, self.content.schema()
+
+    @property
     def whole(self) -> bool:
         """Say whether no file before it stood for any of its rows."""
         return len(self.fresh) == len(self.content.stands_for)
@@ -114,7 +123,7 @@ def _groups(found: Iterator[Found]) -> Iterator[list[Found]]:
     group: list[Found] = []
     kind, size = None, 0
     for one in found:
-        own, more = (one.key.short, one.content.schema()), len(one.content.data)
+        own, more = one.kind, len(one.content.data)
         if group and (own != kind or size + more > _MOST_BYTES):
             yield group
             group, size = [], 0

@@ -1,6 +1,5 @@
 """The one place where errors become text and an exit code."""
 
-import errno
 import re
 import signal
 import sys
@@ -13,7 +12,15 @@ from typer.exceptions import TyperException
 from modelyard.cli import _summary
 from modelyard.cli._everywhere import give
 from modelyard.cli._output import show_error, show_traceback
-from modelyard.errors import InterruptedRunError, ModelyardError, OutsideError, RequestError, UnexpectedError
+from modelyard.errors import (
+    DISK_FULL,
+    NOT_PERMITTED,
+    InterruptedRunError,
+    ModelyardError,
+    OutsideError,
+    RequestError,
+    UnexpectedError,
+)
 
 _EXTRAS = {
     "boto3": "infra",
@@ -116,13 +123,13 @@ def _missing_extra(error: ModuleNotFoundError) -> RequestError | None:
 def _outside(error: OSError) -> OutsideError:
     """Say what the operating system refused: a full disk, a read-only folder, a closed pipe."""
     place = f": {error.filename}" if error.filename else ""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    if error.errno in DISK_FULL:
         return OutsideError(
             f"The disk is full ({error.strerror}){place}",
             "Free some space and run the same command again: nothing is half done.",
             code="disk_full",
         )
-    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+    if error.errno in NOT_PERMITTED:
         return OutsideError(
             f"{error.strerror}{place}",
             "Give this user access to it, or name another place; then run the same command again.",

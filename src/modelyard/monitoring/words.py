@@ -28,10 +28,11 @@ def lines(found: MonitorResult) -> Iterator[str]:
 
 def _drift(found: MonitorResult) -> Iterator[str]:
     for version in found.drift.versions:
-        yield f"\ndrift of version {version.version}, {version.rows:,} rows; distance in the window that lies furthest"
+        yield f"\ndrift of version {version.version}, {version.rows:,} rows"
         if version.without:
             yield f"  not judged: {version.without}"
             continue
+        yield "  distance and limit of the window that lies furthest"
         yield f"    {'column':<24} {'distance':>8} {'limit':>7} {'PSI':>8} {'missing':>8}"
         yield from (_column(column) for column in version.columns)
         yield from (_column(column) for column in version.predictions)

@@ -1,7 +1,6 @@
 """All or nothing on disk: a project is made in a hidden folder beside its place and moved there whole."""
 
 import contextlib
-import errno
 import fcntl
 import os
 import shutil
@@ -11,7 +10,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from modelyard.errors import ModelyardError, OutsideError, RequestError
+from modelyard.errors import DISK_FULL, ModelyardError, OutsideError, RequestError
 
 PREFIX = ".modelyard-new-"
 _ABANDONED_AFTER_S = 600
@@ -141,7 +140,7 @@ def _flush(path: Path) -> None:
 
 def _refused(directory: Path, error: OSError) -> ModelyardError:
     reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in DISK_FULL:
         return OutsideError(
             f"The disk is full: {directory} could not be made, and nothing of it is left.",
             "Free some space, or name a folder on another disk.",

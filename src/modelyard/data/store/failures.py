@@ -3,23 +3,21 @@
 import errno
 from pathlib import Path
 
-from modelyard.errors import ModelyardError, OutsideError, RequestError
+from modelyard.errors import DISK_FULL, NOT_PERMITTED, ModelyardError, OutsideError, RequestError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NOT_A_FOLDER = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 def disk_failure(verb: str, key: str, root: Path, error: OSError) -> ModelyardError:
     """Turn an error of the operating system into ours."""
     what = f"Cannot {verb} {key or 'the contents'} in the store {root}"
-    if error.errno in _FULL:
+    if error.errno in DISK_FULL:
         return OutsideError(
             f"{what}: the disk is full.",
             "Free some space and run it again; nothing half written is left.",
             code="disk_full",
         )
-    if error.errno in _REFUSED:
+    if error.errno in NOT_PERMITTED:
         reason = "its file system is read-only" if error.errno == errno.EROFS else "not permitted"
         return OutsideError(
             f"{what}: {reason}.",
